@@ -1,0 +1,176 @@
+"""Section 3.2 and Appendix H: USAM on smooth Polyak-Lojasiewicz losses."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Ge, Gt, Le, Lt, Symbol, Tuple, sqrt
+from sympy.core.symbol import Str
+
+from claims.sam_normalization.losses import smooth_pl
+from claims.sam_normalization.setting import L, beta, eta, learning_rate, mu, paper, relation, rho, t, usam_step, w, w0
+from verify.statement.claim import Claim, FamilyHint, Hints, Reading
+from verify.statement.formula import Bounded, StepSum
+from verify.statement.vectors import Norm
+
+gradient = L.gradient(w)
+ascent_gradient = L.gradient(w + rho * gradient)
+gap, gap_0 = L(w) - L.minimum, L(w0) - L.minimum
+given = (Gt(mu, 0), Gt(beta, 0), *learning_rate, Lt(eta, 1 / beta), Lt(rho, 1 / beta))
+losses = smooth_pl(mu, beta)
+from_w0 = {w: w0}
+
+#: The rate of Lemma 49, and the same with "1 -" lost inside, as Theorem 48 prints it.
+rate = 1 - 2 * mu * eta * (1 - rho * beta) * (1 - eta * beta / 2 * (1 - rho * beta))
+printed_rate = 1 - 2 * mu * eta * (1 - rho * beta) * (eta * beta / 2 * (1 - rho * beta))
+travel = Norm(w - w0)
+factor = eta * (1 + beta * rho) * sqrt(2 * beta**2 / mu)
+
+n = Symbol("n", real=True)
+_on = Tuple(eta, rho, beta, mu)
+
+theorem_6 = Claim(
+    "theorem-6",
+    title="USAM on PL losses travels a bounded distance (informal)",
+    source=paper.at("Theorem 6", "For beta-smooth and mu-PL loss L, for any eta < 1/beta and rho < 1/beta"),
+    given=given,
+    over=losses,
+    step=usam_step,
+    start=from_w0,
+    readings={
+        "factor": Reading(
+            "“poly(eta, rho, beta, mu)” is some number that depends on eta, rho, beta, mu only, "
+            "as the factor of Theorem 48, its formal version, does (which is no polynomial)",
+            Bounded(travel, sqrt(gap_0), _on, Str("constant")),
+        ),
+        "polynomial": Reading(
+            "“poly(eta, rho, beta, mu)” is a polynomial in eta, rho, beta, mu, as the word says",
+            Bounded(travel, sqrt(gap_0), _on, Str("polynomial")),
+        ),
+    },
+    hints=Hints(
+        families=(
+            FamilyHint(
+                index=n,
+                values={
+                    "mu": 1 / n,
+                    "beta": sp.S.One,
+                    "eta": sp.Rational(1, 2),
+                    "rho": sp.S.Zero,
+                    "w0": sp.S.One,
+                },
+                loss=("quadratic", {"h": 1 / n}),
+                steps="limit",
+            ),
+        )
+    ),
+    uses=["theorem-48"],
+)
+
+theorem_48 = Claim(
+    "theorem-48",
+    title="Total travel of USAM on PL losses",
+    source=paper.at("Theorem 48", "For any mu-PL and beta-smooth loss function L, for any learning rate"),
+    given=given,
+    over=losses,
+    step=usam_step,
+    start=from_w0,
+    show=relation(Le, travel, factor * 1 / sqrt(printed_rate) * sqrt(gap_0)),
+    uses=["lemma-49"],
+)
+
+lemma_49 = Claim(
+    "lemma-49",
+    title="USAM descent lemma on PL losses",
+    source=paper.at("Lemma 49", "For any beta-smooth and mu-PL loss function L, for any learning rate"),
+    given=given,
+    over=losses,
+    step=usam_step,
+    start=from_w0,
+    show=relation(Le, gap, rate**t * gap_0),
+)
+
+
+def _step(number: int, title: str, show: object, *, along: bool = False) -> Claim:
+    return Claim(
+        f"theorem-48/step-{number}",
+        title=title,
+        source=paper.at(f"Appendix H, proof of Theorem 48, relation {number}"),
+        kind="step",
+        given=given,
+        over=losses,
+        step=usam_step,
+        start=from_w0 if along else None,
+        show=show,
+        uses=["lemma-49"] if number > 8 else [],
+    )
+
+
+projection = L.projection(w)
+sum_of_gradients = StepSum(Norm(gradient))
+sum_of_bounds = StepSum(sqrt(2 * beta**2 / mu * gap))
+sum_of_roots = StepSum(sqrt(gap))
+geometric = StepSum(rate ** (t / 2) * sqrt(gap_0))
+
+theorem_48_steps = [
+    _step(
+        1,
+        "The gradient vanishes at the projection; smoothness",
+        {
+            "vanishes": relation(sp.Eq, Norm(gradient), Norm(gradient - L.gradient(projection))),
+            "smooth": relation(Le, Norm(gradient - L.gradient(projection)), beta * Norm(w - projection)),
+        },
+    ),
+    _step(2, "Quadratic growth", relation(Ge, 2 / mu * gap, Norm(w - projection) ** 2)),
+    _step(3, "The gradient is bounded by the gap", relation(Le, Norm(gradient) ** 2, 2 * beta**2 / mu * gap)),
+    _step(
+        4,
+        "The gradient after the ascent step",
+        {
+            "smooth": relation(Le, Norm(ascent_gradient), Norm(gradient) + beta * Norm(rho * gradient)),
+            "collected": relation(
+                sp.Eq, Norm(gradient) + beta * Norm(rho * gradient), (1 + beta * rho) * Norm(gradient)
+            ),
+        },
+    ),
+    _step(5, "The travel is at most the sum of the steps", relation(Le, travel, eta * StepSum(Norm(ascent_gradient))), along=True),
+    _step(
+        6,
+        "Each step by its gradient",
+        relation(Le, eta * StepSum(Norm(ascent_gradient)), eta * (1 + beta * rho) * sum_of_gradients),
+        along=True,
+    ),
+    _step(
+        7,
+        "Each gradient by its gap",
+        relation(Le, eta * (1 + beta * rho) * sum_of_gradients, eta * (1 + beta * rho) * sum_of_bounds),
+        along=True,
+    ),
+    _step(
+        8,
+        "The constant taken out of the sum",
+        relation(sp.Eq, eta * (1 + beta * rho) * sum_of_bounds, factor * sum_of_roots),
+        along=True,
+    ),
+    _step(9, "The descent lemma put in", relation(Le, sum_of_roots, geometric), along=True),
+    _step(
+        10,
+        "The sum of the geometric series, as printed",
+        relation(Le, geometric, 1 / sqrt(printed_rate) * sqrt(gap_0)),
+        along=True,
+    ),
+]
+
+theorem_48_repaired = Claim(
+    "theorem-48/repaired",
+    title="Total travel of USAM on PL losses, with the geometric series summed",
+    source=paper.at("Theorem 48, with the sum over i of rate^(i/2) at most 1/(1 - sqrt(rate))"),
+    kind="repaired",
+    given=given,
+    over=losses,
+    step=usam_step,
+    start=from_w0,
+    show=relation(Le, travel, factor * sqrt(gap_0) / (1 - sqrt(rate))),
+    uses=["lemma-49"],
+)
+
+CLAIMS = [theorem_6, theorem_48, *theorem_48_steps, theorem_48_repaired, lemma_49]

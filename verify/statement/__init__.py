@@ -1,0 +1,1 @@
+"""What can be said: vectors, losses, formulas, systems, claims and their domains."""
