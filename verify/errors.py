@@ -15,3 +15,7 @@ class InputError(VerifyError):
 
 class CertificateError(VerifyError):
     """A certificate was rejected; the text says why."""
+
+
+class Contradiction(VerifyError):
+    """A proof and a witness of the same thing were found: a bug of the toolkit, so nothing is recorded."""

@@ -19,7 +19,8 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import InputError
 from verify.statement.formula import Uncertified
-from verify.statement.loss import Family, LossClass, Member, Property, Spectrum
+from verify.statement.loss import Family, Gradient, LossClass, LossMinimum, LossValue, Member, Property, Spectrum
+from verify.statement.vectors import Inner
 
 w = Symbol("w", real=True)
 s = Symbol("s", real=True)
@@ -475,29 +476,69 @@ _SMOOTH_FAMILIES = (quadratic, quadratic_plane, quadratic_full, huber, logcosh, 
 _SCALAR_FAMILIES = (tanh, root, clip, piecewise)
 
 
+def _smooth_facts(beta: sp.Symbol, loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> list[Boolean]:
+    """What beta-smoothness says of two points: the descent lemma, and that the gradient is beta-Lipschitz."""
+    slope = Inner(Gradient(loss, b), a - b)
+    difference = Gradient(loss, a) - Gradient(loss, b)
+    return [
+        sp.Le(LossValue(loss, a), LossValue(loss, b) + slope + beta / 2 * Inner(a - b, a - b), evaluate=False),
+        sp.Le(Inner(difference, difference), beta**2 * Inner(a - b, a - b), evaluate=False),
+    ]
+
+
+def _convex_facts(beta: sp.Symbol, loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> list[Boolean]:
+    """What convexity adds: the interpolation inequality, and that the gradient is monotone."""
+    slope = Inner(Gradient(loss, b), a - b)
+    difference = Gradient(loss, a) - Gradient(loss, b)
+    gain = Inner(difference, difference) / (2 * beta)
+    return [
+        *_smooth_facts(beta, loss, a, b),
+        sp.Ge(LossValue(loss, a), LossValue(loss, b) + slope + gain, evaluate=False),
+        sp.Ge(Inner(difference, a - b), 0, evaluate=False),
+    ]
+
+
 def smooth_convex(beta: sp.Symbol) -> LossClass:
     """The convex, beta-smooth losses on R^d, for every d."""
     return LossClass(
-        f"L is convex and {beta}-smooth", (Property(CONVEX), Property(SMOOTH, beta)), _SMOOTH_FAMILIES
+        f"L is convex and {beta}-smooth", (Property(CONVEX), Property(SMOOTH, beta)), _SMOOTH_FAMILIES,
+        point_axioms=lambda loss, a, b: _convex_facts(beta, loss, a, b),
     )
 
 
 def smooth_strongly_convex(alpha: sp.Symbol, beta: sp.Symbol) -> LossClass:
     """The alpha-strongly convex, beta-smooth losses on R^d, for every d; there are none unless alpha <= beta."""
     families = tuple(family for family in _SMOOTH_FAMILIES if family is not convex)
+
+    def facts(loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> list[Boolean]:
+        slope = Inner(Gradient(loss, b), a - b)
+        lower = LossValue(loss, b) + slope + alpha / 2 * Inner(a - b, a - b)
+        return [*_convex_facts(beta, loss, a, b), sp.Ge(LossValue(loss, a), lower, evaluate=False)]
+
     return LossClass(
         f"L is {alpha}-strongly convex and {beta}-smooth",
         (Property(STRONGLY_CONVEX, alpha), Property(SMOOTH, beta)),
         (*families, convex),
         conditions=(sp.Le(alpha, beta, evaluate=False),),
-        spectrum=None,
+        point_axioms=facts,
     )
 
 
 def smooth_pl(mu: sp.Symbol, beta: sp.Symbol) -> LossClass:
     """The mu-PL, beta-smooth losses on R^d that attain their minimum, for every d."""
     families = (quadratic, quadratic_plane, quadratic_full, huber, logcosh, plsine, convex, quadratic_space)
-    return LossClass(f"L is {mu}-PL and {beta}-smooth", (Property(PL, mu), Property(SMOOTH, beta)), families)
+
+    def facts(loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> list[Boolean]:
+        size = Inner(Gradient(loss, a), Gradient(loss, a))
+        gap = LossValue(loss, a) - LossMinimum(loss)
+        return [
+            *_smooth_facts(beta, loss, a, b),
+            sp.Ge(size, 2 * mu * gap, evaluate=False),
+            sp.Ge(gap, 0, evaluate=False),
+        ]
+
+    properties = (Property(PL, mu), Property(SMOOTH, beta))
+    return LossClass(f"L is {mu}-PL and {beta}-smooth", properties, families, point_axioms=facts)
 
 
 def quadratics(beta: sp.Symbol) -> LossClass:
@@ -533,17 +574,15 @@ def scalar_losses() -> LossClass:
 def single_neuron_losses(c: sp.Symbol) -> LossClass:
     """The losses l with (A1)-(A3) of Appendix E, constant c > 0."""
 
-    def axioms(points: Sequence[sp.Expr], slopes: Sequence[sp.Expr]) -> list[Boolean]:
-        """What (A1)-(A3) say of the slopes p = l'(s) at some points s: signs, bounds, oddness, monotonicity."""
-        facts: list[Boolean] = []
-        for at, slope in zip(points, slopes, strict=True):
-            size = sp.Abs(at)
-            facts += [
-                Or(And(at > 0, slope > 0), And(at < 0, slope < 0), And(Eq(at, 0), Eq(slope, 0))),
-                sp.Abs(slope) <= 1,
-                Or(And(size <= c, sp.Abs(slope) <= size, sp.Abs(slope) >= size / 2), And(size >= c, sp.Abs(slope) >= c / 2)),
-            ]
-        return facts
+    def axioms(at: sp.Expr, slope: sp.Expr) -> dict[str, list[Boolean]]:
+        """What (A1)-(A3) say of the slope p = l'(s) at one point s."""
+        size = sp.Abs(at)
+        core = And(size <= c, sp.Abs(slope) <= size, sp.Abs(slope) >= size / 2)
+        tail = And(size >= c, sp.Abs(slope) >= c / 2)
+        return {
+            "signs": [Or(And(at > 0, slope > 0), And(at < 0, slope < 0), And(Eq(at, 0), Eq(slope, 0)))],
+            "sizes": [sp.Abs(slope) <= 1, Or(core, tail)],
+        }
 
     return LossClass(
         f"l satisfies (A1)-(A3) with the constant {c}",

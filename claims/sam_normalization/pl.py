@@ -90,7 +90,7 @@ lemma_49 = Claim(
 )
 
 
-def _step(number: int, title: str, show: object, *, along: bool = False) -> Claim:
+def _step(number: int, title: str, show: object, *, along: bool = False, hints: Hints | None = None) -> Claim:
     return Claim(
         f"theorem-48/step-{number}",
         title=title,
@@ -100,11 +100,15 @@ def _step(number: int, title: str, show: object, *, along: bool = False) -> Clai
         over=losses,
         step=usam_step,
         start=from_w0 if along else None,
+        every_state_is_a_start=not along,
         show=show,
+        hints=hints or Hints(),
         uses=["lemma-49"] if number > 8 else [],
     )
 
 
+#: A gradient step, at which smoothness bounds the gradient by the gap.
+gradient_step = Hints(points=(w - gradient / beta,))
 projection = L.projection(w)
 sum_of_gradients = StepSum(Norm(gradient))
 sum_of_bounds = StepSum(sqrt(2 * beta**2 / mu * gap))
@@ -121,7 +125,7 @@ theorem_48_steps = [
         },
     ),
     _step(2, "Quadratic growth", relation(Ge, 2 / mu * gap, Norm(w - projection) ** 2)),
-    _step(3, "The gradient is bounded by the gap", relation(Le, Norm(gradient) ** 2, 2 * beta**2 / mu * gap)),
+    _step(3, "The gradient is bounded by the gap", relation(Le, Norm(gradient) ** 2, 2 * beta**2 / mu * gap), hints=gradient_step),
     _step(
         4,
         "The gradient after the ascent step",

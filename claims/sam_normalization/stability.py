@@ -98,6 +98,7 @@ theorem_1_sam_step_1 = Claim(
     given=[*constants, *learning_rate, below],
     over=strongly_convex,
     step=sam_step,
+    every_state_is_a_start=True,
     show=relation(Le, L(w_next) - least, contraction * (L(w) - least) + noise),
     uses=["lemma-9"],
 )
@@ -183,7 +184,9 @@ theorem_8 = Claim(
 )
 
 
-def _theorem_8_step(number: int, title: str, show: object, *, along: bool = False) -> Claim:
+def _theorem_8_step(
+    number: int, title: str, show: object, *, along: bool = False, hints: Hints | None = None
+) -> Claim:
     return Claim(
         f"theorem-8/step-{number}",
         title=title,
@@ -193,7 +196,9 @@ def _theorem_8_step(number: int, title: str, show: object, *, along: bool = Fals
         over=strongly_convex,
         step=sam_step,
         start=from_w0 if along else None,
+        every_state_is_a_start=not along,
         show=show,
+        hints=hints or Hints(),
         uses=["lemma-9"],
     )
 
@@ -212,6 +217,7 @@ theorem_8_steps = [
             "strong convexity": relation(Le, gap, bracket),
             "completing the square": relation(Le, bracket, squared / (2 * alpha)),
         },
+        hints=Hints(squares=(gradient - alpha * (w - L.minimizer),)),
     ),
     _theorem_8_step(
         2,
@@ -243,6 +249,7 @@ lemma_9 = Claim(
     given=[Gt(beta, 0), *learning_rate, below],
     over=convex_losses,
     step=sam_step,
+    every_state_is_a_start=True,
     show=descent,
 )
 
@@ -268,6 +275,7 @@ def _lemma_9_step(number: int, title: str, show: object, *, divides_by_rho: bool
         given=given,
         over=convex_losses,
         step=sam_step,
+        every_state_is_a_start=True,
         show=show,
     )
 
@@ -343,6 +351,7 @@ theorem_10_1_step_1 = Claim(
     given=[*learning_rate],
     over=diagonal,
     step=usam_step,
+    every_state_is_a_start=True,
     show={
         "definition": relation(sp.Eq, usam_step.next[0], w - eta * L.gradient(w + rho * L.gradient(w))),
         "linear": relation(
@@ -388,6 +397,7 @@ lemma_9_repaired = Claim(
     given=[Gt(beta, 0), *learning_rate, small],
     over=convex_losses,
     step=sam_step,
+    every_state_is_a_start=True,
     show=descent,
 )
 

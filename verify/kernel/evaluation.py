@@ -23,6 +23,8 @@ from verify.trajectory import NotWellDefined, Trajectory, advance
 
 #: Ball precision starts here and doubles up to the maximum, then the answer is "undecided".
 FIRST_BITS, LAST_BITS = 64, 4096
+#: Closed forms grow too fast to be of use on trajectories longer than this.
+CLOSED_FORM_STEPS = 2
 #: How many steps beyond t are run to learn a hitting time that admissibility depends on.
 TIME_HORIZON = 4000
 #: A trajectory longer than this is refused: it could not be certified in reasonable time.
@@ -88,7 +90,13 @@ class PointResult:
 
 
 def evaluate_point(
-    claim: Claim, values: Mapping[str, Fraction], member: Member | None, reading: str | None = None
+    claim: Claim,
+    values: Mapping[str, Fraction],
+    member: Member | None,
+    reading: str | None = None,
+    last_bits: int = LAST_BITS,
+    *,
+    closed_forms: bool = True,
 ) -> PointResult:
     """Evaluate a claim at a point, in the cheapest arithmetic that decides it.
 
@@ -96,6 +104,8 @@ def evaluate_point(
         values: a rational number for each of the claim's parameters, vectors by coordinate (``w_1``, ``w_2``).
         member: the concrete loss, None for a claim without a loss class.
         reading: the name of a reading; the first one if None.
+        last_bits: the largest precision tried before the answer is "undecided".
+        closed_forms: whether closed forms are tried where balls do not tell (dear; they decide exact equalities).
 
     Raises:
         InputError: a parameter is missing or unknown, or t is no natural number.
@@ -103,7 +113,7 @@ def evaluate_point(
     reading = _reading(claim, reading)
     values = _complete(claim, values, member)
     last: PointResult | None = None
-    for arithmetic, bits in _arithmetics():
+    for arithmetic, bits in _arithmetics(last_bits, closed_forms=closed_forms and values.get("t", 0) <= CLOSED_FORM_STEPS):
         try:
             result = _Evaluator(claim, values, member, reading, arithmetic, bits).result()
         except NotExact:
@@ -119,13 +129,13 @@ def evaluate_point(
     return last
 
 
-def _arithmetics() -> Iterator[tuple[Arithmetic, int | None]]:
+def _arithmetics(last_bits: int, *, closed_forms: bool) -> Iterator[tuple[Arithmetic, int | None]]:
     yield Exact(), None
     bits = FIRST_BITS
-    while bits <= LAST_BITS:
+    while bits <= last_bits:
         with Ball(bits) as ball:
             yield ball, bits
-        if bits == 4 * FIRST_BITS:
+        if bits == 4 * FIRST_BITS and closed_forms:
             yield ClosedForm(), None
         bits *= 2
 
@@ -306,6 +316,9 @@ class _Evaluator:
             return here
         spoken = set().union(*(formula.free_symbols for formula in (*self.parts.values(), *self.claim.assumptions)))
         if not spoken & set(step.next):
+            if not self.claim.is_trajectory:
+                for condition in step.well_defined:
+                    self._require(condition, here, f"the iterates of {step.name} are well defined ({condition})")
             return here
         try:
             following = advance(here, step)
@@ -455,14 +468,15 @@ def _least(parts: Mapping[str, PartAt]) -> str | None:
 
 
 def _midpoint(text: str | None) -> float:
-    try:
-        return float(Fraction(text or "0"))
-    except ValueError:
-        cleaned = (text or "").strip("[]").split(" ")[0]
+    """The number that a text shows, roughly; for ordering only."""
+    for candidate in (text or "0", (text or "").strip("[]").split(" ")[0]):
         try:
-            return float(cleaned)
+            return float(Fraction(candidate))
+        except OverflowError:
+            return float("-inf") if candidate.startswith("-") else float("inf")
         except ValueError:
-            return 0.0
+            continue
+    return 0.0
 
 
 def _size(number: object) -> float:

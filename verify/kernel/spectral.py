@@ -94,8 +94,10 @@ def spectral_goals(claim: Claim, formula: Boolean) -> list[SpectralGoal]:
     Raises:
         CertificateError: the formula or the claim is not of this kind.
     """
-    if claim.loss_class is None or claim.loss_class.spectrum is None or claim.step is None:
+    if claim.loss_class is None or claim.loss_class.spectrum is None:
         raise CertificateError(f"{claim.id} speaks of no class of quadratics")
+    if claim.step is None and any(isinstance(node, _OF_ITERATION) for node in sp.preorder_traversal(formula)):
+        raise CertificateError(f"{claim.id} has no iteration")
     translator = _Translator(claim)
     goals: list[SpectralGoal] = []
     for conjunct in formula.args if isinstance(formula, sp.And) else (formula,):
@@ -110,15 +112,16 @@ def spectral_goals(claim: Claim, formula: Boolean) -> list[SpectralGoal]:
     return goals
 
 
+_OF_ITERATION = (Converges, ConvergesExponentially, Diverges)
+
+
 class _Translator:
     """Formulas about a linear iteration, as formulas about its eigenvalues."""
 
     def __init__(self, claim: Claim) -> None:
-        assert claim.step is not None and claim.loss_class is not None and claim.loss_class.spectrum is not None
+        assert claim.loss_class is not None and claim.loss_class.spectrum is not None
         self.claim = claim
         self.spectrum = claim.loss_class.spectrum
-        (self.state,) = claim.step.state
-        self.update = claim.step.update[0]
 
     def goal(self, hypothesis: Boolean, conclusion: Boolean) -> SpectralGoal:
         """``hypothesis => conclusion`` under the claim's assumptions."""
@@ -156,7 +159,8 @@ class _Translator:
         raise CertificateError(f"{formula} is not decided by eigenvalues")
 
     def _factor(self, eigenvalue: sp.Expr) -> sp.Expr:
-        return multiplier(self.update, self.state, eigenvalue)
+        assert self.claim.step is not None
+        return multiplier(self.claim.step.update[0], self.claim.step.state[0], eigenvalue)
 
     def _at(self, formula: Boolean, eigenvalue: sp.Expr) -> Boolean:
         if isinstance(formula, Converges):
@@ -201,7 +205,7 @@ def multiplier_identity(claim: Claim, formula: Boolean) -> Boolean:
 def spectral_truth(claim: Claim, formula: Boolean, environment: Environment, start: tuple[object, ...] | None) -> Truth:
     """The truth of a formula about a linear iteration on one concrete quadratic, from its eigenvalues."""
     member = environment.member
-    if member is None or member.eigenvalues is None or claim.step is None:
+    if member is None or member.eigenvalues is None:
         return Truth.UNKNOWN
     eigenvalues = [environment.value(entry) for entry in member.eigenvalues]
     return _PointSpectrum(claim, environment, member, eigenvalues, start).truth(formula)
@@ -218,8 +222,7 @@ class _PointSpectrum:
     ) -> None:
         self.claim, self.environment, self.member, self.start = claim, environment, member, start
         self.lam = sp.Dummy("lam", real=True)
-        assert claim.step is not None
-        self.factor = multiplier(claim.step.update[0], claim.step.state[0], self.lam)
+        self.factor = multiplier(claim.step.update[0], claim.step.state[0], self.lam) if claim.step else sp.S.One
         self.local = [environment.with_values({self.lam: value}) for value in eigenvalues]
 
     def truth(self, formula: Boolean) -> Truth:

@@ -44,7 +44,7 @@ class Floats:
             return result
         if not arguments:
             return {"Pi": np.pi, "Exp1": np.e}[name]
-        (argument,) = arguments
+        argument = arguments[0]  # SymPy's Heaviside carries its value at 0 as a second argument
         if name == "Heaviside":
             return np.heaviside(argument, np.nan)
         functions: dict[str, Any] = {"Abs": np.abs, "sign": np.sign, "atan": np.arctan}

@@ -93,7 +93,7 @@ class Hints:
         growth: for an exponential divergence: the state symbol that grows, the factor > 1, and the first time.
         limit: for a limit: an equal expression that is continuous at the limit point.
         constants: explicit constants for orders of growth, by part.
-        family: for the refutation of an order of growth.
+        families: for the refutation of an order of growth.
     """
 
     invariant: tuple[Boolean, ...] = ()
@@ -102,6 +102,8 @@ class Hints:
     growth: tuple[sp.Symbol, sp.Expr] | None = None
     limit: sp.Expr | None = None
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
+    points: tuple[sp.Expr, ...] = ()
+    squares: tuple[sp.Expr, ...] = ()
     families: tuple[FamilyHint, ...] = ()
 
 
@@ -123,6 +125,8 @@ class Claim:
         uses: ids of the claims that the paper's argument rests on.
         hints: advice to the provers.
         kind: ``theorem``, ``step``, ``repaired`` or ``experiment``.
+        note: a remark for the reader on how the words were understood.
+        every_state_is_a_start: for a one-step claim: the section allows every start, so every state is reached.
 
     Raises:
         ClaimError: it holds a float, a conclusion that is already true or false, an unbound symbol, a formula that
@@ -144,6 +148,7 @@ class Claim:
     hints: Hints = field(default_factory=Hints)
     kind: str = "theorem"
     note: str = ""
+    every_state_is_a_start: bool = False
 
     def __post_init__(self) -> None:
         freeze = object.__setattr__
@@ -206,7 +211,7 @@ class Claim:
         """What a point of the claim consists of, in order: constants, start or state, the time t."""
         if not any(speaks_of_a_point(f) or decided_by_eigenvalues(f) for f in self._conclusion_formulas()):
             return ()
-        fixed = set(self.define) | set(self.times) | set(self._loss_symbols) | {time}
+        fixed = set(self.define) | set(self.times) | set(self.loss_symbols) | {time}
         if self.loss_class is not None:
             fixed |= set(self.loss_class.attributes)
         if any(binds_the_start(formula) for formula in self._conclusion_formulas()):
@@ -235,7 +240,7 @@ class Claim:
         if self.parameters:
             taken = set(self.parameters)
             return tuple(s for s in (self.start or {}).values() if s.is_Symbol and s not in taken)
-        fixed = set(self.define) | set(self.times) | set(self._loss_symbols)
+        fixed = set(self.define) | set(self.times) | set(self.loss_symbols)
         return tuple(symbol for symbol in self._symbols_in_order if symbol not in fixed)
 
     @cached_property
@@ -340,7 +345,8 @@ class Claim:
         require_well_typed(formula)
 
     @cached_property
-    def _loss_symbols(self) -> tuple[sp.Symbol, ...]:
+    def loss_symbols(self) -> tuple[sp.Symbol, ...]:
+        """The symbols that name its losses."""
         from verify.statement.loss import Gradient, HessianProduct, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss
 
         named = (Gradient, HessianProduct, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss)
@@ -367,7 +373,7 @@ class Claim:
         return tuple(order)
 
     def _require_bound(self) -> None:
-        bound = set(self.define) | set(self.times) | set(self._loss_symbols) | {time}
+        bound = set(self.define) | set(self.times) | set(self.loss_symbols) | {time}
         for entry in _as_sequence(self.over):
             if isinstance(entry, LossClass):
                 bound |= set(entry.constants) | set(entry.attributes)

@@ -264,21 +264,22 @@ class LossClass:
         properties: what every member has; their constants are expressions in the claim's symbols.
         families: the concrete losses that search may pick and ``--loss`` accepts.
         conditions: what the existence of a member implies for the constants, e.g. ``alpha <= beta``.
-        slope_axioms: for a scalar loss: from the points s_i and the slopes p_i = l'(s_i) to relations that every
-            member satisfies.  Used by proofs, so it is part of what one has to trust.
+        slope_axioms: for a scalar loss: from a point s and the slope p = l'(s) to groups of relations that every member
+            satisfies; one group is called ``signs``.  Used by proofs, so it is part of what one has to trust.
+        point_axioms: for a loss on R^d: from the loss's symbol and two points to relations that every member
+            satisfies (interpolation inequalities).  Used by proofs, so it is part of what one has to trust.
         attributes: symbols of the claim whose value the concrete loss fixes, such as the top eigenvalue, by the
             name of the attribute (``"top eigenvalue"``, ``"least eigenvalue"``).
         spectrum: for a class of quadratics, what is known of an arbitrary eigenvalue ``lam`` of the Hessian.
-        exhibits: whether the loss is quantified inside the statement ("there is a loss") instead of given.
+        scalar: whether its members are losses l(s) of one real number, inside L(x, y) = l(xy).
     """
 
     text: str
     properties: tuple[Property, ...]
     families: tuple[Family, ...]
     conditions: tuple[Boolean, ...] = ()
-    slope_axioms: Callable[[Sequence[sp.Expr], Sequence[sp.Expr]], list[Boolean]] | None = field(
-        default=None, compare=False
-    )
+    slope_axioms: Callable[[sp.Expr, sp.Expr], Mapping[str, list[Boolean]]] | None = field(default=None, compare=False)
+    point_axioms: Callable[[sp.Symbol, sp.Expr, sp.Expr], list[Boolean]] | None = field(default=None, compare=False)
     attributes: Mapping[sp.Symbol, str] = field(default_factory=dict)
     spectrum: Spectrum | None = None
     scalar: bool = False

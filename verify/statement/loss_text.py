@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from verify.errors import InputError
 from verify.statement.claim import Claim
@@ -49,6 +50,16 @@ def parse_loss(loss_class: LossClass, text: str) -> Member:
     Raises:
         InputError: the text is malformed, or the class has no such family or parameter.
     """
+    family, parameters = loss_parameters(loss_class, text)
+    return family.member(parameters)
+
+
+def loss_parameters(loss_class: LossClass, text: str) -> tuple[Family, dict[str, Any]]:
+    """The family that ``text`` names, and its parameters with the defaults filled in.
+
+    Raises:
+        InputError: as ``parse_loss``.
+    """
     match = _LOSS.fullmatch(text)
     names = list(dict.fromkeys(family.name for family in loss_class.families))
     if not match:
@@ -61,11 +72,11 @@ def parse_loss(loss_class: LossClass, text: str) -> Member:
     if family is None:
         forms = "; ".join(_form(entry) for entry in loss_class.families if entry.name == name)
         raise InputError(f"loss {text!r}: the parameters of {name} are {forms}")
-    parameters: dict[str, object] = {}
+    parameters: dict[str, Any] = {}
     for key, default in family.defaults.items():
         value = given.get(key, default)
         parameters[key] = _parse_knots(value) if key == "knots" else parse_number(f"{name}: {key}", value)
-    return family.member(parameters)
+    return family, parameters
 
 
 def _arguments(text: str, inside: str) -> dict[str, str]:

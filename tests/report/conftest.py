@@ -1,0 +1,106 @@
+"""A small ledger made by hand: a refuted lemma with a broken step, its proved repair, and a trajectory witness."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from claims.sam_normalization import CLAIMS
+from verify.point import evaluate
+from verify.statement.claim import Claim
+
+BY_ID = {claim.id: claim for claim in CLAIMS}
+
+#: A certified counterexample each: claim, loss, values.
+WITNESSES: list[tuple[str, str | None, dict[str, str]]] = [
+    ("lemma-9", "quadratic(h=1)", {"beta": "1", "eta": "3/2", "rho": "1", "w": "1"}),
+    ("lemma-9/step-10", "quadratic(h=1)", {"beta": "1", "eta": "3/2", "rho": "1", "w": "1"}),
+    (
+        "theorem-1.sam",
+        "quadratic(h=1)",
+        {"alpha": "1", "beta": "1", "eta": "3/2", "rho": "1", "w0": "1", "t": "3"},
+    ),
+    ("theorem-48", "quadratic(h=1)", {"mu": "1", "beta": "1", "eta": "1/2", "rho": "1/10", "w0": "3", "t": "4"}),
+]
+
+
+def witness(claim_id: str, loss: str | None, values: dict[str, str]) -> dict[str, Any]:
+    """A witness in the shape of the ledger."""
+    result = evaluate(BY_ID[claim_id], loss, None, **values)
+    assert result.holds is False
+    part = result.parts[result.part or ""]
+    replay = " ".join(["verify eval", claim_id, *(f"{name}={value}" for name, value in values.items())])
+    return {
+        "part": result.part,
+        "reading": None,
+        "parameters": values,
+        "loss": loss,
+        "state": dict(result.state),
+        "t": int(values["t"]) if "t" in values else None,
+        "lhs": result.lhs,
+        "rhs": result.rhs,
+        "violation": (result.margin or "").lstrip("-"),
+        "relative": f"{part.relative:.3g}",
+        "arithmetic": result.arithmetic,
+        "bits": result.bits,
+        "reachable": True,
+        "family": None,
+        "replay": replay + (f" --loss '{loss}'" if loss else ""),
+    }
+
+
+def entry(claim: Claim, verdict: str, **more: Any) -> dict[str, Any]:
+    """A ledger entry."""
+    return {
+        "title": claim.title,
+        "source": str(claim.source),
+        "kind": claim.kind,
+        "parent": claim.parent,
+        "verdict": verdict,
+        "grade": None,
+        "readings": {},
+        "parts": {},
+        "witness": None,
+        "undefined_at": None,
+        "certificate": None,
+        "searched": {"budget": "quick", "seed": 0, "points": 1234, "worst_margin": "-0.353"},
+        "tried": ["implication"],
+        "uses": [str(use) for use in claim.uses],
+        "rests_on_refuted": [],
+        "repaired_by": [],
+    } | more
+
+
+@pytest.fixture(scope="session")
+def claims() -> list[Claim]:
+    return list(CLAIMS)
+
+
+@pytest.fixture(scope="session")
+def ledger() -> dict[str, Any]:
+    entries = {claim.id: entry(claim, "supported") for claim in CLAIMS if claim.kind != "experiment"}
+    for claim_id, loss, values in WITNESSES:
+        found = witness(claim_id, loss, values)
+        entries[claim_id] = entry(BY_ID[claim_id], "refuted", witness={"simplest": found, "strongest": found})
+    entries["lemma-9"]["repaired_by"] = ["lemma-9/repaired"]
+    entries["lemma-9/repaired"] = entry(
+        BY_ID["lemma-9/repaired"], "proved", grade="kernel", certificate="certificates/lemma-9__repaired.json"
+    )
+    del entries["gd-stability"]  # not checked yet
+    return {"schema": 1, "claims": entries}
+
+
+@pytest.fixture(scope="session")
+def certificates() -> dict[str, dict[str, Any]]:
+    products = {
+        "kind": "products",
+        "terms": [{"multiplier": "1/2", "factors": {"0": 1, "s0": 1}}, {"multiplier": "1", "factors": {}}],
+        "squares": [],
+        "equalities": {},
+    }
+    goals = [{"kind": "identity"}, {"leaves": [products, {"kind": "unsat", "solvers": ["z3", "cvc5"], "limits": {}}]}]
+    proof = {"kind": "proof", "method": "implication", "reading": "", "part": "", "obligations": [{"goals": goals}]}
+    strange = {"kind": "proof", "method": "a method of tomorrow", "values": {"n": "3"}, "certificate": {"tree": [1, 2]}}
+    evidence = [proof, strange]
+    return {"lemma-9/repaired": {"schema": 1, "claim": "lemma-9/repaired", "fingerprint": "", "evidence": evidence}}

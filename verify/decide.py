@@ -1,0 +1,287 @@
+"""One claim: search and proof, then the kernel, then a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from verify.errors import CertificateError, Contradiction
+from verify.kernel.check import SCHEMA, Settled, check_evidence, combine_parts, combine_readings
+from verify.kernel.families import family_text
+from verify.kernel.goals import weakest
+from verify.proof.prove import WORK
+from verify.proof.solvers import solve
+from verify.proof.strategy import prove_part, prove_vacuous, refute_growth
+from verify.result import Result, Searched, Verdict, Witness, Witnesses
+from verify.search.budget import Budget, budget_named
+from verify.search.certify import Certified
+from verify.search.run import Found, search
+from verify.statement.claim import Claim
+from verify.statement.formula import speaks_of_a_point
+
+Progress = Callable[[str], None]
+
+
+def check(
+    claim: Claim,
+    *,
+    budget: str = "standard",
+    seed: int = 0,
+    known: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Decide a claim.
+
+    Args:
+        budget: ``quick``, ``standard`` or ``deep``: how much work may be spent.
+        seed: of the search; the same claim, budget and seed give the same result.
+        known: a certificate from before; what it establishes is not searched again.
+        progress: told in a few words what is being done.
+
+    Raises:
+        Contradiction: a part has both a proof and a witness: a bug of the toolkit.
+        InputError: the budget is unknown.
+    """
+    return _Decision(claim, budget_named(budget), seed, progress or (lambda _: None)).result(known)
+
+
+class _Decision:
+    def __init__(self, claim: Claim, budget: Budget, seed: int, progress: Progress) -> None:
+        self.claim, self.budget, self.seed, self.progress = claim, budget, seed, progress
+        self.work = WORK[budget.name]
+        self.evidence: list[dict[str, Any]] = []
+        self.settled: list[Settled] = []
+        self.tried: dict[str, None] = {}
+        self.notes: list[str] = []
+        self.points = 0
+        self.worst_margin = float("inf")
+
+    def result(self, known: Mapping[str, Any] | None) -> Result:
+        """Everything that could be found out."""
+        if known is not None:
+            self._take(known)
+        self._settle_conclusions()
+        return self._summary(known)
+
+    def _take(self, known: Mapping[str, Any]) -> None:
+        """Accept what still stands of an earlier certificate, piece by piece."""
+        if known.get("fingerprint") != self.claim.fingerprint or known.get("claim") != self.claim.id:
+            self.notes.append("the recorded certificate is of an earlier form of the claim")
+            return
+        self.progress("replaying")
+        for entry in known.get("evidence", []):
+            try:
+                self._accept(entry)
+            except CertificateError as reason:
+                self.notes.append(f"a recorded piece of evidence was rejected: {reason}")
+
+    def _accept(self, entry: dict[str, Any]) -> Settled:
+        """Have the kernel check a piece of evidence, and keep it."""
+        settled = check_evidence(self.claim, entry, solve)
+        for other in self.settled:
+            same = (other.reading, other.part) == (settled.reading, settled.part)
+            if same and {other.verdict, settled.verdict} == {"proved", "refuted"}:
+                raise Contradiction(
+                    f"{self.claim.id}: {settled.part or 'the conclusion'} has both a proof ({other.method}) and a witness; "
+                    "this is a bug of the toolkit, please report it"
+                )
+        self.evidence.append(entry)
+        self.settled.append(settled)
+        return settled
+
+    def _has(self, reading: str, part: str, *verdicts: str) -> bool:
+        return any((s.reading, s.part) == (reading, part) and s.verdict in verdicts for s in self.settled)
+
+    def _settle_conclusions(self) -> None:
+        if any(entry.verdict == "vacuous" for entry in self.settled):
+            return
+        for reading, parts in self.claim.conclusions.items():
+            if all(self._has(reading, part, "proved", "refuted", "ill-posed") for part in parts):
+                continue
+            found = self._search(reading)
+            if found.points == 0 and self._vacuous():
+                return
+            for part in parts:
+                self._settle_part(reading, part, found)
+
+    def _search(self, reading: str) -> Found:
+        if not self.claim.parameters:
+            return Found()
+        self.progress("searching")
+        found = search(self.claim, reading, self.budget, self.seed)
+        self.points += found.points
+        self.worst_margin = min(self.worst_margin, found.worst_margin)
+        return found
+
+    def _vacuous(self) -> bool:
+        self.progress("looking for a point of the domain")
+        entry = prove_vacuous(self.claim, self.work)
+        if entry is None:
+            return False
+        self._accept(entry)
+        return True
+
+    def _settle_part(self, reading: str, part: str, found: Found) -> None:
+        for certified in found.violated.get(part, []):
+            self._accept_witness(reading, certified)
+        if part in found.undefined:
+            self._accept_witness(reading, found.undefined[part])
+        if self._has(reading, part, "refuted", "ill-posed", "proved"):
+            return
+        self.progress(f"proving {part}" if part else "proving")
+        for attempt in (refute_growth, prove_part):
+            outcome = attempt(self.claim, reading, part, self.work)
+            self.tried.update(dict.fromkeys(outcome.tried))
+            self.notes += [reason for reason in outcome.reasons if reason not in self.notes][:3]
+            if outcome.evidence is not None:
+                self._accept(outcome.evidence)
+                return
+
+    def _accept_witness(self, reading: str, certified: Certified) -> None:
+        entry = {
+            "kind": "witness" if certified.kind == "violated" else "undefined",
+            "reading": reading,
+            "part": certified.part,
+            "values": {name: str(value) for name, value in certified.point.values.items()},
+            "loss": certified.result and _loss_text(certified),
+        }
+        if entry not in self.evidence:
+            self._accept(entry)
+
+    # --- the summary --------------------------------------------------------------------------------------------
+
+    def _summary(self, known: Mapping[str, Any] | None) -> Result:
+        readings: dict[str, Verdict] = {}
+        parts: dict[str, Verdict] = {}
+        for reading, formulas in self.claim.conclusions.items():
+            of_parts = {part: self._part_verdict(reading, part) for part in formulas}
+            readings[reading] = combine_parts(list(of_parts.values()))
+            for part, verdict in of_parts.items():
+                if part:
+                    parts[part] = combine_parts([parts[part], verdict]) if part in parts else verdict
+        verdict = combine_readings(list(readings.values())) if readings else "undecided"
+        if any(entry.verdict == "vacuous" for entry in self.settled):
+            verdict = "vacuous"
+        proofs = [entry.grade for entry in self.settled if entry.verdict == "proved" and entry.grade]
+        searched = self._searched(known)
+        return Result(
+            id=self.claim.id,
+            verdict=verdict,
+            grade=weakest(proofs) if verdict == "proved" else None,
+            readings={name: value for name, value in readings.items() if name},
+            parts=parts,
+            witness=self._witnesses(),
+            undefined_at=self._undefined_at(),
+            certificate=self._certificate(searched) if self.evidence else None,
+            searched=searched,
+            tried=self._all_tried(known),
+            notes=self.notes,
+        )
+
+    def _part_verdict(self, reading: str, part: str) -> Verdict:
+        found: list[Verdict] = [s.verdict for s in self.settled if (s.reading, s.part) == (reading, part)]
+        if found:
+            return combine_parts(found)
+        formula = self.claim.conclusions[reading][part]
+        searchable = speaks_of_a_point(formula) and self.points > 0
+        tried_something = bool(self.tried) or searchable
+        return "supported" if tried_something else "undecided"
+
+    def _searched(self, known: Mapping[str, Any] | None) -> Searched:
+        recorded = (known or {}).get("searched")
+        if self.points == 0 and isinstance(recorded, dict) and self.evidence:
+            return Searched(**recorded)
+        worst = f"{self.worst_margin:.3g}" if self.worst_margin < float("inf") else None
+        return Searched(budget=self.budget.name, seed=self.seed, points=self.points, worst_margin=worst)
+
+    def _all_tried(self, known: Mapping[str, Any] | None) -> list[str]:
+        recorded = (known or {}).get("tried")
+        earlier = recorded if isinstance(recorded, list) and self.evidence else []
+        return list(dict.fromkeys([*earlier, *self.tried]))
+
+    def _certificate(self, searched: Searched) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "claim": self.claim.id,
+            "fingerprint": self.claim.fingerprint,
+            "evidence": self.evidence,
+            "searched": {
+                "budget": searched.budget,
+                "seed": searched.seed,
+                "points": searched.points,
+                "worst_margin": searched.worst_margin,
+            },
+            "tried": list(self.tried),
+        }
+
+    def _witnesses(self) -> Witnesses | None:
+        found: list[tuple[float, Witness]] = []
+        for entry, settled in zip(self.evidence, self.settled, strict=True):
+            if settled.verdict == "refuted":
+                relative = settled.point.parts[settled.part].relative if settled.point is not None else 0.0
+                found.append((relative, self._witness(entry, settled)))
+        if not found:
+            return None
+        simplest = min((witness for _, witness in found), key=_complexity)
+        strongest = max(found, key=lambda pair: pair[0])[1]
+        return Witnesses(simplest=simplest, strongest=strongest)
+
+    def _undefined_at(self) -> Witness | None:
+        found = [
+            self._witness(entry, settled)
+            for entry, settled in zip(self.evidence, self.settled, strict=True)
+            if settled.verdict == "ill-posed"
+        ]
+        return min(found, key=_complexity) if found else None
+
+    def _witness(self, entry: dict[str, Any], settled: Settled) -> Witness:
+        reading, part = settled.reading or None, settled.part or None
+        if settled.point is None:
+            hint = self.claim.hints.families[entry["hint"]]
+            return Witness(
+                part=part,
+                reading=reading,
+                parameters={},
+                family=family_text(hint),
+                reachable=True,
+                replay=f"verify replay {self.claim.id}",
+            )
+        values: dict[str, str] = dict(entry["values"])
+        at = settled.point.parts[settled.part]
+        time = values.get("t")
+        return Witness(
+            part=part,
+            reading=reading,
+            parameters=values,
+            loss=entry["loss"],
+            state=dict(settled.point.state) or None,
+            t=int(time) if time is not None else None,
+            lhs=at.lhs,
+            rhs=at.rhs,
+            violation=at.margin.removeprefix("-") if at.margin and settled.verdict == "refuted" else None,
+            relative=f"{at.relative:.3g}" if settled.verdict == "refuted" else None,
+            arithmetic=settled.point.arithmetic,
+            bits=settled.point.bits,
+            reachable=True if self.claim.is_trajectory or self.claim.every_state_is_a_start else None,
+            replay=replay_command(self.claim, values, entry["loss"], reading),
+        )
+
+
+def _loss_text(certified: Certified) -> str | None:
+    member = certified.point.member
+    return member.name if member is not None else None
+
+
+def _complexity(witness: Witness) -> tuple[int, int, str]:
+    text = "".join(witness.parameters.values()) + (witness.loss or "")
+    return len(witness.parameters), len(text), text
+
+
+def replay_command(claim: Claim, values: Mapping[str, str], loss: str | None, reading: str | None) -> str:
+    """The command that shows what happens at a point."""
+    words = [f"verify eval {claim.id}", *(f"{name}={value}" for name, value in values.items())]
+    if loss is not None:
+        words.append(f'--loss "{loss}"' if "'" in loss else f"--loss '{loss}'")
+    if reading is not None:
+        words.append(f"--reading '{reading}'")
+    return " ".join(words)

@@ -1,0 +1,195 @@
+"""From a claim's formulas to algebra: the next state and definitions put in, losses and vectors replaced by symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError
+from verify.lowering.gram import GramLowering
+from verify.statement.claim import Claim
+from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
+from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, ScalarLoss
+from verify.statement.vectors import Inner, Norm, Vector
+
+_VECTORS = (Vector, Inner, Norm, Gradient, LossValue, LossMinimum, Minimizer)
+
+
+class Abstraction:
+    """The algebraic form of the formulas of one goal of a claim; all of them share its symbols.
+
+    A slope l'(s) becomes a symbol about which only the class's axioms at the occurring points are known; hence what is
+    proved of the symbols holds for every loss of the class.  ``axioms`` is ``all``, ``none``, or the name of a group of
+    the class's slope axioms: fewer axioms make fewer cases.
+    """
+
+    def __init__(self, claim: Claim, axioms: str = "all") -> None:
+        self.claim = claim
+        self._axioms = axioms
+        self._next = dict(claim.step.one_step) if claim.step is not None else {}
+        self._slopes: dict[tuple[int, sp.Expr], sp.Symbol] = {}
+        self._gram = GramLowering()
+        #: what the rewriting of p/|p| as sign(p) took for granted; to be proved beside the goal
+        self.cancelled: dict[Boolean, None] = {}
+        self._opaque: dict[sp.Expr, sp.Symbol] = {}
+        self._vectors = False
+
+    def __call__(self, formula: sp.Basic) -> sp.Basic:
+        """The algebraic form of a formula or an expression.
+
+        Raises:
+            CertificateError: it speaks of a whole trajectory, a hitting time, or something else that is not algebra.
+        """
+        if formula.has(TrajectoryFormula) and not formula.has(Differentiable):
+            raise CertificateError(f"{formula} is no statement about one point")
+        if formula.free_symbols & set(self.claim.times):
+            raise CertificateError(f"{formula} speaks of a hitting time")
+        current = _put_in(formula, self._next)
+        for _ in self.claim.define:
+            current = _put_in(current, {s: e for s, e in self.claim.define.items()})
+        current = current.replace(lambda node: isinstance(node, sp.Derivative), lambda node: node.doit())
+        current = self._without_sums(current)
+        if current.has(*_VECTORS):
+            self._vectors = True
+            current = self._gram.lower(current)
+        return self._with_signs(self._without_slopes(_extract_squares(current)))
+
+    def _with_signs(self, formula: sp.Basic) -> sp.Basic:
+        """Write p/|p| as sign(p); that p is not 0 is noted in ``cancelled``."""
+
+        def with_sign(product: sp.Mul) -> sp.Expr:
+            factors = list(product.args)
+            for factor in product.args:
+                inverse = isinstance(factor, sp.Pow) and factor.exp == -1 and isinstance(factor.base, sp.Abs)
+                if inverse and factor.base.args[0] in factors:
+                    slope = factor.base.args[0]
+                    factors.remove(factor)
+                    factors.remove(slope)
+                    factors.append(sp.sign(slope))
+                    self.cancelled[sp.Ne(slope, 0, evaluate=False)] = None
+            return sp.Mul(*factors)
+
+        products = {
+            node: changed
+            for node in sp.postorder_traversal(formula)
+            if isinstance(node, sp.Mul) and (changed := with_sign(node)) != node
+        }
+        return formula.xreplace(products) if products else formula
+
+    def _without_sums(self, formula: sp.Basic) -> sp.Basic:
+        """Geometric series by their value (where |base| < 1 is for ``series_conditions``); other sums are opaque."""
+        for node in [n for n in sp.postorder_traversal(formula) if isinstance(n, sp.Sum)]:
+            index, lower, upper = node.limits[0]
+            term = node.function
+            if upper is sp.oo and lower == 0 and isinstance(term, sp.Pow) and term.exp == index:
+                formula = formula.xreplace({node: 1 / (1 - term.base)})
+            else:
+                formula = formula.xreplace({node: self._symbol_for(node)})
+        formula = formula.replace(lambda n: isinstance(n, sp.Pow) and n.exp.is_Add, lambda n: sp.expand_power_exp(n))
+        powers = [n for n in sp.postorder_traversal(formula) if isinstance(n, sp.Pow) and n.exp.free_symbols]
+        for node in powers:
+            formula = formula.xreplace({node: self._symbol_for(node)})
+        if formula.has(StepSum):
+            raise CertificateError(f"{formula} sums over the steps of a trajectory")
+        return formula
+
+    def _symbol_for(self, node: sp.Expr) -> sp.Symbol:
+        if node not in self._opaque:
+            self._opaque[node] = sp.Symbol(f"term_{len(self._opaque) + 1}", real=True)
+        return self._opaque[node]
+
+    def series_conditions(self, formula: sp.Basic) -> list[Boolean]:
+        """For each infinite geometric series in a formula, that it converges."""
+        conditions: list[Boolean] = []
+        for node in formula.atoms(sp.Sum):
+            if node.limits[0][2] is sp.oo:
+                base = node.function.base
+                conditions += [sp.Lt(-1, base, evaluate=False), sp.Lt(base, 1, evaluate=False)]
+        return conditions
+
+    def _without_slopes(self, formula: sp.Basic) -> sp.Basic:
+        """Replace slopes innermost first, so that a slope's argument is itself algebra."""
+        while True:
+            node = next((n for n in sp.postorder_traversal(formula) if isinstance(n, ScalarLoss)), None)
+            if node is None:
+                return formula
+            _, order, argument = node.args
+            argument = self._with_signs(_extract_squares(argument))
+            key = (int(order), argument)
+            if key not in self._slopes:
+                name = ("value", "slope", "curvature")[min(int(order), 2)]
+                self._slopes[key] = sp.Symbol(f"{name}_{len(self._slopes) + 1}", real=True)
+            formula = self._with_signs(_extract_squares(formula.xreplace({node: self._slopes[key]})))
+
+    def facts(self) -> list[Boolean]:
+        """What is known of the symbols: congruence, the class's axioms at the occurring points, Gram facts."""
+        facts: list[Boolean] = []
+        for ((order, first), p), ((other, second), q) in combinations(self._slopes.items(), 2):
+            if order == other and _may_coincide(first, second):
+                equal = sp.Eq(first, second, evaluate=False)
+                facts.append(sp.Implies(equal, sp.Eq(p, q, evaluate=False), evaluate=False))
+        loss_class = self.claim.loss_class
+        if loss_class is not None and loss_class.slope_axioms is not None:
+            slopes = {argument: symbol for (order, argument), symbol in self._slopes.items() if order == 1}
+            for at, slope in slopes.items():
+                for name, axioms in loss_class.slope_axioms(at, slope).items():
+                    facts += axioms if self._axioms in ("all", name) else []
+        if self._vectors:
+            if loss_class is not None and loss_class.point_axioms is not None and self._axioms == "all":
+                loss = self.claim.loss_symbols[0]
+                for point in self.claim.hints.points:
+                    self._gram.point(_put_in(point, self._next))
+                facts += self._gram.class_facts(
+                    loss_class.point_axioms, loss, list((self.claim.start or {}).values())
+                )
+            facts += [self._gram.square(_put_in(vector, self._next)) for vector in self.claim.hints.squares]
+            facts += self._gram.facts()
+        return [self._with_signs(_extract_squares(fact)) for fact in facts]
+
+
+def _may_coincide(first: sp.Expr, second: sp.Expr) -> bool:
+    """Whether two arguments agree at one fixed positive point.
+
+    Only such pairs get the fact that equal arguments have equal slopes: leaving facts out is always sound.
+    """
+    symbols = sorted((first - second).free_symbols, key=lambda symbol: symbol.name)
+    point = {symbol: sp.Rational(17 + 6 * place, 13 + 4 * place) for place, symbol in enumerate(symbols)}
+    return bool(abs(sp.N((first - second).xreplace(point), 30)) < sp.Rational(1, 10**12))
+
+
+def _put_in(formula: sp.Basic, values: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
+    """Substitute without evaluating the relations anew, so that nothing printed is decided by SymPy."""
+    if not (formula.free_symbols & set(values)):
+        return formula
+    if isinstance(formula, sp.Symbol):
+        return values[formula]
+    arguments = [_put_in(argument, values) for argument in formula.args]
+    if isinstance(formula, sp.core.relational.Relational):
+        return formula.func(*arguments, evaluate=False)
+    return formula.func(*arguments)
+
+
+def _extract_squares(formula: sp.Basic) -> sp.Basic:
+    """Take squares out of roots: sqrt(p**2 (x**2 + y**2)) = |p| sqrt(x**2 + y**2) for real p, x, y."""
+    roots = {
+        node: sp.factor(node.base) ** node.exp
+        for node in sp.postorder_traversal(formula)
+        if isinstance(node, sp.Pow) and node.exp.is_Rational and not node.exp.is_Integer and node.base.is_Add
+    }
+    changed = {root: value for root, value in roots.items() if root != value}
+    return formula.xreplace(changed) if changed else formula
+
+
+def usable_assumptions(claim: Claim, formulas: Sequence[Boolean]) -> list[Boolean]:
+    """The assumptions that speak of one state: without hitting times, whole trajectories or differentiability."""
+    return [
+        formula
+        for formula in formulas
+        if not formula.has(TrajectoryFormula) and not formula.free_symbols & set(claim.times)
+    ]
+
+
+

@@ -1,0 +1,184 @@
+"""The checker: a certificate and a claim in, what the certificate establishes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verify.errors import CertificateError, InputError
+from verify.kernel.evaluation import PointResult, evaluate_point
+from verify.kernel.families import family_obligations
+from verify.kernel.goals import Implication, Solve, check_implication, weakest
+from verify.kernel.obligations import obligations, vacuity
+from verify.lowering.interpret import Truth
+from verify.result import Verdict
+from verify.statement.claim import Claim
+from verify.statement.loss_text import member_of, parse_values
+
+SCHEMA = 1
+#: The order in which one verdict of a part decides a claim's.
+_FIRST: tuple[Verdict, ...] = ("refuted", "ill-posed", "undecided", "supported", "proved")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What one piece of evidence establishes about one part of one reading."""
+
+    reading: str
+    part: str
+    verdict: Verdict
+    grade: str | None
+    method: str
+    point: PointResult | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a certificate establishes about its claim.
+
+    Attributes:
+        verdict: the claim's verdict from this evidence alone; None where it settles not every part.
+        grade: who checked a proof.
+    """
+
+    verdict: Verdict | None
+    grade: str | None
+    settled: tuple[Settled, ...]
+
+
+def check_certificate(claim: Claim, certificate: Any, solve: Solve | None = None) -> Checked:
+    """Re-derive everything that a certificate says, from the claim itself.
+
+    Args:
+        solve: re-runs a solver; without it, a certificate that rests on solvers is rejected.
+
+    Raises:
+        CertificateError: the certificate is malformed, stale, of another claim, or does not establish what it says.
+    """
+    if not isinstance(certificate, dict):
+        raise CertificateError("a certificate must be a JSON object")
+    if certificate.get("schema") != SCHEMA:
+        raise CertificateError(f"schema {certificate.get('schema')!r} is unknown; this version reads {SCHEMA}")
+    if certificate.get("claim") != claim.id:
+        raise CertificateError(f"it is a certificate of {certificate.get('claim')!r}, not of {claim.id}")
+    if certificate.get("fingerprint") != claim.fingerprint:
+        raise CertificateError(f"it is stale: {claim.id} has changed since it was written")
+    evidence = certificate.get("evidence")
+    if not isinstance(evidence, list) or not evidence:
+        raise CertificateError("it holds no evidence")
+    settled = tuple(check_evidence(claim, entry, solve) for entry in evidence)
+    if any(entry.verdict == "vacuous" for entry in settled):
+        return Checked("vacuous", settled[0].grade, settled)
+    verdicts: dict[tuple[str, str], Verdict] = {}
+    for entry in settled:
+        key = (entry.reading, entry.part)
+        if key in verdicts and {verdicts[key], entry.verdict} == {"refuted", "proved"}:
+            raise CertificateError(f"it both proves and refutes {entry.part or claim.id}")
+        verdicts[key] = _earlier(verdicts.get(key), entry.verdict)
+    readings = {
+        reading: _reading_verdict([verdicts.get((reading, part)) for part in parts])
+        for reading, parts in claim.conclusions.items()
+    }
+    verdict = combine_readings(list(readings.values())) if None not in readings.values() else None
+    if verdict is None and set(readings.values()) == {"refuted"}:
+        verdict = "refuted"
+    grades = [entry.grade for entry in settled if entry.verdict == "proved" and entry.grade is not None]
+    return Checked(verdict, weakest(grades) if verdict == "proved" else None, settled)
+
+
+def _earlier(first: Verdict | None, second: Verdict) -> Verdict:
+    return second if first is None else min(first, second, key=_FIRST.index)
+
+
+def _reading_verdict(parts: list[Verdict | None]) -> Verdict | None:
+    """One refuted part refutes the conclusion, whatever the others are."""
+    if "refuted" in parts:
+        return "refuted"
+    known = [part for part in parts if part is not None]
+    return combine_parts(known) if len(known) == len(parts) else None
+
+
+def combine_parts(parts: list[Verdict]) -> Verdict:
+    """The verdict of a conclusion from those of its parts."""
+    return min(parts, key=_FIRST.index)
+
+
+def combine_readings(readings: list[Verdict | None]) -> Verdict:
+    """The verdict of a claim from those of its readings: the common one, or undecided where they disagree."""
+    distinct = set(readings)
+    if len(distinct) == 1:
+        (only,) = distinct
+        if only is not None:
+            return only
+    return "undecided"
+
+
+def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Settled:
+    """What one piece of evidence establishes.
+
+    Raises:
+        CertificateError: it establishes nothing.
+    """
+    if not isinstance(entry, dict):
+        raise CertificateError("a piece of evidence must be an object")
+    kind, reading, part = entry.get("kind"), entry.get("reading"), entry.get("part")
+    if kind == "vacuous":
+        _check_obligations(vacuity(claim), entry, solve)
+        return Settled("", "", "vacuous", None, "implication")
+    if not isinstance(reading, str) or not isinstance(part, str) or part not in claim.conclusions.get(reading, {}):
+        raise CertificateError(f"{claim.id} has no part {part!r} in a reading {reading!r}")
+    if kind in ("witness", "undefined"):
+        return _check_witness(claim, reading, part, kind, entry)
+    if kind == "proof":
+        method = entry.get("method")
+        if not isinstance(method, str):
+            raise CertificateError("a proof must name its method")
+        grade = _check_obligations(obligations(claim, reading, part, method), entry, solve)
+        return Settled(reading, part, "proved", grade, method)
+    if kind == "family":
+        place, rate, bounds = entry.get("hint"), entry.get("rate"), entry.get("bounds", {})
+        if type(place) is not int or not isinstance(bounds, dict):
+            raise CertificateError("a family must name its hint and its bounds")
+        limits = {str(name): _fraction(value) for name, value in bounds.items()}
+        needed = family_obligations(claim, reading, part, place, _fraction(rate), limits)
+        if _check_obligations(needed, entry, solve) != "kernel":
+            raise CertificateError("a refutation must not rest on solvers")
+        return Settled(reading, part, "refuted", None, "family")
+    raise CertificateError(f"evidence of the kind {kind!r} is unknown")
+
+
+def _check_obligations(needed: list[Implication], entry: Mapping[str, Any], solve: Solve | None) -> str:
+    proofs = entry.get("obligations")
+    if not isinstance(proofs, list) or len(proofs) != len(needed):
+        raise CertificateError(f"{len(needed)} obligations are to be met, {len(proofs) if isinstance(proofs, list) else 0} are")
+    return weakest([check_implication(goal, proof, solve) for goal, proof in zip(needed, proofs, strict=True)])
+
+
+def _check_witness(claim: Claim, reading: str, part: str, kind: str, entry: Mapping[str, Any]) -> Settled:
+    values, loss = entry.get("values"), entry.get("loss")
+    if not isinstance(values, dict) or not all(isinstance(v, str) and isinstance(k, str) for k, v in values.items()):
+        raise CertificateError("a witness must give its values as text")
+    if loss is not None and not isinstance(loss, str):
+        raise CertificateError("a witness must name its loss as text")
+    try:
+        result = evaluate_point(claim, parse_values(values), member_of(claim, loss), reading)
+    except InputError as reason:
+        raise CertificateError(f"the witness is no point of {claim.id}: {reason}") from reason
+    if result.admissible is not True:
+        raise CertificateError(f"the witness is not certified to be admissible: {result.reason}")
+    truth = result.parts[part].truth if part in result.parts else Truth.UNKNOWN
+    wanted = Truth.FALSE if kind == "witness" else Truth.UNDEFINED
+    if truth is not wanted:
+        raise CertificateError(f"at the witness the conclusion is {truth.value}, not {wanted.value}")
+    return Settled(reading, part, "refuted" if kind == "witness" else "ill-posed", None, kind, result)
+
+
+def _fraction(value: Any) -> Fraction:
+    if not isinstance(value, str) or len(value) > 400:
+        raise CertificateError(f"{value!r} is no rational number")
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise CertificateError(f"{value!r} is no rational number") from None

@@ -1,0 +1,310 @@
+"""What each method of proof has to establish: the obligations, derived from the claim itself.
+
+A certificate only says which method was used and how each obligation was met; it never says what the obligations are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError, ClaimError
+from verify.kernel.abstraction import Abstraction, usable_assumptions
+from verify.kernel.goals import Implication
+from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
+from verify.statement.claim import Claim
+from verify.statement.formula import (
+    BigOmega,
+    Diverges,
+    DivergesExponentially,
+    FromAlmostEveryStart,
+    ThereIsLoss,
+)
+from verify.statement.loss import Family, Member
+from verify.statement.system import time
+
+
+def obligations(claim: Claim, reading: str, part: str, method: str) -> list[Implication]:
+    """The implications whose validity proves one part of one reading by a method.
+
+    Raises:
+        CertificateError: the method does not apply to this part.
+    """
+    if method not in METHODS:
+        raise CertificateError(f"there is no method {method!r}")
+    formula = claim.conclusions[reading][part]
+    try:
+        return METHODS[method](claim, part, formula)
+    except ClaimError as reason:
+        raise CertificateError(str(reason)) from reason
+
+
+def vacuity(claim: Claim) -> list[Implication]:
+    """The implication that says that no point meets the assumptions."""
+    abstract = Abstraction(claim)
+    hypotheses = [abstract(formula) for formula in usable_assumptions(claim, claim.assumptions)]
+    return [Implication("no point meets the assumptions", (*hypotheses, *abstract.facts()), sp.false, defined=False)]
+
+
+def _state_hypotheses(claim: Claim, abstract: Abstraction) -> list[Boolean]:
+    """The assumptions about one state (of any time, reached or not), and that the step exists there."""
+    formulas = usable_assumptions(claim, claim.assumptions)
+    if claim.is_trajectory:
+        # dropping what is assumed of the start only makes the goal stronger
+        started = {symbol for value in (claim.start or {}).values() for symbol in value.free_symbols}
+        formulas = [formula for formula in formulas if not formula.free_symbols & started]
+    if claim.step is not None:
+        formulas = [*formulas, *claim.step.well_defined]
+    return [abstract(formula) for formula in formulas]  # type: ignore[misc]
+
+
+def _defined_where_used(claim: Claim, abstract: Abstraction, formula: Boolean) -> Boolean:
+    """The formula together with the convergence of its series."""
+    conditions = [abstract(condition) for condition in abstract.series_conditions(formula)]
+    return sp.And(*conditions, abstract(formula), evaluate=False) if conditions else abstract(formula)
+
+
+def _implication(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """At every state that meets the assumptions."""
+    return _at_every_state(claim, formula, "all", with_lemmas=True)
+
+
+def _plain(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """As ``implication``, without the axioms of the loss class and without lemmas: for identities and bookkeeping."""
+    return _at_every_state(claim, formula, "none", with_lemmas=False)
+
+
+def _signs(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """As ``implication``, with only the signs of the slopes and without lemmas."""
+    return _at_every_state(claim, formula, "signs", with_lemmas=False)
+
+
+def _at_every_state(claim: Claim, formula: Boolean, axioms: str, *, with_lemmas: bool) -> list[Implication]:
+    abstract = Abstraction(claim, axioms)
+    hypotheses = _state_hypotheses(claim, abstract)
+    conclusion = _defined_where_used(claim, abstract, formula)
+    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas) if with_lemmas else ()
+    known = (*hypotheses, *abstract.facts())
+    cancelled = [Implication("the step exists", tuple(hypotheses), condition) for condition in abstract.cancelled]
+    return [*cancelled, Implication("the conclusion at every state", known, conclusion, lemmas)]
+
+
+# --- for all t --------------------------------------------------------------------------------------------------
+
+
+def _invariant_obligations(claim: Claim) -> tuple[list[Implication], Abstraction, tuple[Boolean, ...]]:
+    """The start meets the invariant, and a step keeps it; also what is known of a state on a trajectory."""
+    invariant = claim.hints.invariant
+    if claim.start is None or claim.step is None or not invariant:
+        raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
+    abstract = _TrajectoryAbstraction(claim)
+    everywhere = [f for f in usable_assumptions(claim, claim.assumptions) if not f.free_symbols & set(claim.step.state)]
+    timeless = [formula for formula in everywhere if time not in formula.free_symbols]
+    definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
+    base = [abstract(formula) for formula in (*timeless, *definitions)]
+    result = [
+        Implication(f"{symbol} has a value", tuple(abstract(f) for f in timeless), abstract(_has_value(value)))
+        for symbol, value in claim.define.items()
+    ]
+    start = {**claim.start, time: sp.S.Zero}
+    for formula in invariant:
+        initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)
+        result.append(Implication(f"the start meets {formula}", tuple(base), abstract(initial)))
+    state = [abstract(formula) for formula in (*invariant, *claim.step.well_defined)]
+    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
+    moved = {**dict(zip(claim.step.state, claim.step.update, strict=True)), time: time + 1}
+    for formula in invariant:  # so that the facts cover the points of the next state
+        abstract(formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False))
+    known = (*base, *state, *abstract.facts())
+    for formula in invariant:
+        later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
+        result.append(Implication(f"a step keeps {formula}", known, abstract(later), lemmas))
+    return result, abstract, known
+
+
+class _TrajectoryAbstraction(Abstraction):
+    """Keeps what the claim defines as symbols, tied by equations, instead of putting the definitions in."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(claim)
+        self._kept = dict(claim.define)
+
+    def __call__(self, formula: sp.Basic) -> sp.Basic:
+        hidden = {symbol: sp.Symbol(symbol.name + "_", real=True) for symbol in self._kept}
+        lowered = super().__call__(_rename(formula, hidden))
+        return _rename(lowered, {new: old for old, new in hidden.items()})
+
+
+def _rename(formula: sp.Basic, names: dict[sp.Symbol, sp.Symbol]) -> sp.Basic:
+    if not formula.free_symbols & set(names):
+        return formula
+    if isinstance(formula, sp.Symbol):
+        return names[formula]
+    arguments = [_rename(argument, names) for argument in formula.args]
+    if isinstance(formula, sp.core.relational.Relational):
+        return formula.func(*arguments, evaluate=False)
+    return formula.func(*arguments)
+
+
+def _has_value(expression: sp.Expr) -> Boolean:
+    """A formula that has a value iff the expression has, and is then true."""
+    return sp.Eq(expression, expression, evaluate=False)
+
+
+def _induction(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """By an invariant that the start meets, that a step keeps, and that implies the conclusion."""
+    result, abstract, known = _invariant_obligations(claim)
+    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
+    next_state = dict(claim.step.one_step) if claim.step is not None else {}
+    conclusion = _rename_next(formula, next_state)
+    result.append(Implication("the invariant implies the conclusion", known, abstract(conclusion), lemmas))
+    return result
+
+
+def _rename_next(formula: Boolean, following: dict[sp.Symbol, sp.Expr]) -> Boolean:
+    if isinstance(formula, sp.core.relational.Relational):
+        return formula.func(*[side.xreplace(following) for side in formula.args], evaluate=False)
+    return formula.xreplace(following)
+
+
+def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """A coordinate that is never 0 and grows by a factor > 1 in each step diverges exponentially.
+
+    The statement may exclude finitely many first steps (``t >= 1``), which changes nothing of a divergence.
+    """
+    if not isinstance(formula, DivergesExponentially) or claim.hints.growth is None or claim.step is None:
+        raise CertificateError(f"{claim.id} gives no growing coordinate")
+    symbol, factor = claim.hints.growth
+    if symbol not in formula.args or not (factor.is_Rational and factor > 1):
+        raise CertificateError(f"{symbol} growing by {factor} does not prove {formula}")
+    for assumption in claim.assumptions:
+        if time in assumption.free_symbols and not _lower_end_of_time(assumption):
+            raise CertificateError(f"{assumption} bounds the time from above")
+    result, abstract, known = _invariant_obligations(claim)
+    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
+    update = claim.step.update[claim.step.state.index(symbol)]
+    grows = sp.Ge(sp.Abs(update), factor * sp.Abs(symbol), evaluate=False)
+    result.append(Implication(f"{symbol} is never 0", known, abstract(sp.Ne(symbol, 0, evaluate=False))))
+    result.append(Implication(f"|{symbol}| grows by {factor} in each step", known, abstract(grows), lemmas))
+    return result
+
+
+def _lower_end_of_time(assumption: Boolean) -> bool:
+    if isinstance(assumption, sp.Ge | sp.Gt):
+        return assumption.lhs == time and assumption.rhs.is_number
+    return isinstance(assumption, sp.Le | sp.Lt) and assumption.rhs == time and assumption.lhs.is_number
+
+
+# --- linear iterations on quadratics ----------------------------------------------------------------------------
+
+
+def _spectral(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """By the eigenvalues of an arbitrary member of a class of quadratics."""
+    goals: list[SpectralGoal]
+    if isinstance(formula, sp.Eq):
+        conclusion = multiplier_identity(claim, formula)
+        return [Implication("both sides act alike on every eigenvector", (), conclusion)]
+    goals = spectral_goals(claim, formula)
+    return [
+        Implication("at an arbitrary eigenvalue", tuple(g for g in goal.hypotheses if g != sp.true), goal.conclusion)
+        for goal in goals
+    ]
+
+
+def _exhibit(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """There is a loss: one is named, shown to be of the class, and its eigenvalues decide the rest."""
+    if not isinstance(formula, ThereIsLoss) or claim.hints.exhibit is None or claim.loss_class is None:
+        raise CertificateError(f"{claim.id} exhibits no loss")
+    body = formula.args[0]
+    if not (isinstance(body, FromAlmostEveryStart) and isinstance(body.args[0], Diverges) and claim.step is not None):
+        raise CertificateError(f"{body} is not decided by the eigenvalues of a loss")
+    member = exhibited(claim)
+    if member.eigenvalues is None:
+        raise CertificateError(f"{member.name} is no quadratic")
+    assumed = tuple(usable_assumptions(claim, claim.assumptions))
+    result = []
+    for entry, condition in claim.loss_class.requirements(member):
+        if condition is None:
+            raise CertificateError(f"{member.name} is not certified to be {entry}")
+        if condition != sp.true:
+            result.append(Implication(f"the exhibited loss is {entry}", assumed, condition))
+    (state,) = claim.step.state
+    factors = [multiplier(claim.step.update[0], state, eigenvalue) for eigenvalue in member.eigenvalues]
+    result.append(Implication("it expands an eigenvector", assumed, sp.Or(*[expands(factor) for factor in factors])))
+    return result
+
+
+def exhibited(claim: Claim) -> Member:
+    """The loss that a claim's hint exhibits, with parameters in the class's constants only."""
+    assert claim.hints.exhibit is not None and claim.loss_class is not None
+    name, parameters = claim.hints.exhibit
+    family: Family | None = claim.loss_class.family(name, list(parameters))
+    if family is None:
+        raise CertificateError(f"the class of {claim.id} has no family {name}")
+    allowed = set(claim.loss_class.constants)
+    for expression in parameters.values():
+        if not expression.free_symbols <= allowed:
+            raise CertificateError(f"the exhibited loss depends on {expression}; it may depend on the class's constants only")
+    return family.build(f"{name}({', '.join(f'{k}={v}' for k, v in parameters.items())})", **parameters)
+
+
+# --- limits and orders of growth --------------------------------------------------------------------------------
+
+
+def _limit(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """A one-sided limit, by an equal expression that is continuous at the point.
+
+    Sums, products, quotients with denominator not 0 and roots of what is not negative are continuous where defined.
+    """
+    form = claim.hints.limit
+    if not (isinstance(formula, sp.Eq) and isinstance(formula.lhs, sp.Limit)) or form is None:
+        raise CertificateError(f"{claim.id} gives no continuous form of a limit")
+    expression, variable, point, direction = formula.lhs.args
+    if str(direction) != "+" or not point.is_Rational:
+        raise CertificateError(f"{formula.lhs} is no limit from the right at a rational point")
+    if form.has(sp.sign, sp.floor, sp.Piecewise, sp.Heaviside):
+        raise CertificateError(f"{form} is not continuous wherever it is defined")
+    assumed = tuple(usable_assumptions(claim, claim.assumptions))
+    near = sp.Gt(variable, point, evaluate=False)
+    closed = sp.Ge(variable, point, evaluate=False)
+    at_point = form.xreplace({variable: point})
+    return [
+        Implication("the continuous form is equal", (*assumed, near), sp.Eq(expression, form, evaluate=False)),
+        Implication("it is defined up to the limit point", (*assumed, closed), _has_value(form)),
+        Implication("its value there is the limit", assumed, sp.Eq(at_point, formula.rhs, evaluate=False)),
+    ]
+
+
+def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """An order of growth from below, with an explicit constant."""
+    constant = claim.hints.constants.get(part)
+    if not isinstance(formula, BigOmega) or constant is None:
+        raise CertificateError(f"{claim.id} gives no constant for {part!r}")
+    quantity, scale, depends = formula.args
+    if not constant.free_symbols <= set(depends):
+        raise CertificateError(f"the constant {constant} depends on more than {depends}")
+    abstract = Abstraction(claim)
+    hypotheses = _state_hypotheses(claim, abstract)
+    bound = abstract(sp.Ge(quantity, constant * scale, evaluate=False))
+    known = (*hypotheses, *abstract.facts())
+    return [
+        Implication("the constant is positive", known, abstract(sp.Gt(constant, 0, evaluate=False))),
+        Implication("it bounds the quantity", known, bound),
+    ]
+
+
+METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
+    "algebra": _plain,
+    "signs": _signs,
+    "implication": _implication,
+    "induction": _induction,
+    "growth": _growth,
+    "spectral": _spectral,
+    "exhibit": _exhibit,
+    "limit": _limit,
+    "constants": _constants,
+}
+
+__all__ = ["METHODS", "exhibited", "obligations", "vacuity"]

@@ -1,0 +1,1 @@
+"""How a claim is proved for all values: strategies that find certificates for the kernel to check."""

@@ -1,0 +1,224 @@
+"""Proving implications over the reals: identities, then products, and the solvers only where products fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError
+from verify.kernel.implication import definedness, is_identity, leaves, require_algebraic
+from verify.kernel.products import Leaf
+from verify.proof.products import find_products
+from verify.proof.smt import Limits, ask
+
+
+@dataclass(frozen=True)
+class Work:
+    """How hard an implication is tried; everything but the seconds counts work.
+
+    Attributes:
+        max_degree: the highest degree of a product.
+        lp_columns: the most products in one linear program.
+        solver_rlimit: units of work of a solver (0: no solver is asked).
+        solver_seconds: the backstop after which a solver is killed.
+        memory_mb: the memory of a solver.
+        leaves_cap: an implication with more cases is not tried.
+    """
+
+    max_degree: int
+    lp_columns: int
+    solver_rlimit: int
+    solver_seconds: int
+    memory_mb: int
+    leaves_cap: int
+
+    @classmethod
+    def quick(cls) -> Work:
+        """A few seconds for a goal that is not proved."""
+        return cls(6, 1500, 4_000_000, 5, 1024, 64)
+
+    @classmethod
+    def standard(cls) -> Work:
+        """The default of a run."""
+        return cls(8, 4000, 20_000_000, 20, 2048, 512)
+
+    @classmethod
+    def deep(cls) -> Work:
+        """For what the others leave open."""
+        return cls(12, 20_000, 400_000_000, 300, 4096, 4096)
+
+    def limits(self) -> Limits:
+        """The limits of one solver."""
+        return Limits(self.solver_rlimit, self.memory_mb, self.solver_seconds)
+
+
+@dataclass
+class Attempt:
+    """What became of an implication.
+
+    Attributes:
+        certificate: the proof, if one was found.
+        reasons: why there is none, one line each.
+        models: candidate counterexamples that a solver named (of the goal or of a lemma); never trusted.
+        backstop: whether a limit of time ended a solver, so that another run may answer differently.
+    """
+
+    certificate: dict[str, Any] | None = None
+    reasons: list[str] = field(default_factory=list)
+    models: list[dict[sp.Symbol, Fraction]] = field(default_factory=list)
+    backstop: bool = False
+
+
+def prove_implication(
+    hypotheses: Sequence[Boolean], conclusion: Boolean, *, lemmas: Sequence[Boolean] = (), work: Work
+) -> dict[str, Any] | None:
+    """A certificate of ``hypotheses => conclusion`` that ``check_implication`` accepts, or None.
+
+    Args:
+        hypotheses: formulas in real symbols; where one has no value it does not hold.
+        conclusion: what follows, having a value wherever the hypotheses hold.
+        lemmas: hints, never trusted: each is proved from the hypotheses and the earlier lemmas first.
+        work: how hard to try.
+    """
+    return attempt_implication(hypotheses, conclusion, lemmas=lemmas, work=work).certificate
+
+
+def attempt_implication(
+    hypotheses: Sequence[Boolean], conclusion: Boolean, *, lemmas: Sequence[Boolean] = (), work: Work
+) -> Attempt:
+    """As ``prove_implication``, with the reasons and the solvers' candidates where no proof was found."""
+    attempt = Attempt()
+    prover = _Prover(work, attempt)
+    known, parts = list(hypotheses), []
+    try:
+        require_algebraic([*hypotheses, *lemmas, conclusion])
+        for statement in (*lemmas, conclusion):
+            part = prover.valued(known, statement, len(hypotheses))
+            if part is None:
+                attempt.reasons.append(f"no proof of {statement}")
+                return attempt
+            parts.append(part)
+            known.append(statement)
+    except CertificateError as reason:
+        attempt.reasons.append(str(reason))
+        return attempt
+    attempt.certificate = {"kind": "implication", "lemmas": parts[:-1], "proof": parts[-1]}
+    return attempt
+
+
+class _Prover:
+    def __init__(self, work: Work, attempt: Attempt) -> None:
+        self.work = work
+        self.attempt = attempt
+        #: Leaves come back under other subsets of the hypotheses: what was found of each, by the columns allowed.
+        self.products: dict[tuple[tuple[tuple[sp.Expr, str], ...], int], dict[str, Any] | None] = {}
+
+    def valued(self, known: Sequence[Boolean], conclusion: Boolean, given: int) -> dict[str, Any] | None:
+        """Prove that the conclusion has a value and is true; the first ``given`` of the known are hypotheses."""
+        conditions = definedness(conclusion)
+        proofs = []
+        for place, condition in enumerate(conditions):
+            proof = self.goal([*known, *conditions[:place]], condition, given)
+            if proof is None:
+                self.attempt.reasons.append(f"{condition} is not known, so {conclusion} may have no value")
+                return None
+            proofs.append(proof)
+        goal = self.goal([*known, *conditions], conclusion, given)
+        return None if goal is None else {"defined": proofs, "goal": goal}
+
+    def goal(self, known: Sequence[Boolean], conclusion: Boolean, given: int) -> dict[str, Any] | None:
+        """Prove that the conclusion is true where all known formulas hold and it has a value."""
+        if is_identity(conclusion):
+            return {"kind": "identity"}
+        subsets = list(_subsets(known, conclusion, given))
+        for columns in (self.work.lp_columns // 8, self.work.lp_columns):
+            for using in subsets:
+                found = self._leaves([known[place] for place in using], conclusion)
+                proofs = None if found is None else self._by_products(found, columns)
+                if proofs is not None:
+                    return {"kind": "leaves", "using": using, "leaves": proofs}
+        if not self.work.solver_rlimit:
+            return None
+        return self._by_solvers(known, conclusion)
+
+    def _leaves(self, known: Sequence[Boolean], conclusion: Boolean) -> list[Leaf] | None:
+        try:
+            return leaves(known, conclusion, self.work.leaves_cap)
+        except CertificateError as reason:
+            if str(reason) not in self.attempt.reasons:
+                self.attempt.reasons.append(str(reason))
+            return None
+
+    def _by_products(self, found: Sequence[Leaf], columns: int) -> list[dict[str, Any]] | None:
+        proofs = []
+        for leaf in found:
+            proof = self._products(leaf, columns)
+            if proof is None:
+                return None
+            proofs.append(proof)
+        return proofs
+
+    def _products(self, leaf: Leaf, columns: int) -> dict[str, Any] | None:
+        identity = tuple((atom.polynomial.as_expr(), atom.relation) for atom in leaf)
+        for allowed in sorted({self.work.lp_columns // 8, columns}):
+            key = identity, allowed
+            if key not in self.products:
+                self.products[key] = find_products(leaf, max_degree=self.work.max_degree, columns=allowed)
+            if self.products[key] is not None:
+                return self.products[key]
+        return None
+
+    def _by_solvers(self, known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:
+        """Products where they serve, the solvers for the other leaves; for the whole goal if its cases are too many."""
+        found = self._leaves(known, conclusion)
+        if found is None:
+            return self._ask(known, conclusion)
+        proofs: list[dict[str, Any]] = []
+        for leaf in found:
+            proof = self._products(leaf, self.work.lp_columns)
+            proof = proof or self._ask([atom.as_formula() for atom in leaf], sp.false)
+            if proof is None:
+                return None
+            proofs.append(proof)
+        return {"kind": "leaves", "using": list(range(len(known))), "leaves": proofs}
+
+    def _ask(self, known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:
+        answers = ask(known, conclusion, self.work.limits())
+        confirmed = [answer.solver for answer in answers if answer.status == "unsat"]
+        refuted = [answer for answer in answers if answer.status == "sat"]
+        self.attempt.models += [_without_roots(answer.model) for answer in refuted if answer.model]
+        if confirmed and not refuted:
+            return {"kind": "unsat", "solvers": confirmed, "limits": self.work.limits().as_json()}
+        self.attempt.backstop |= any(answer.status == "killed" for answer in answers)
+        self.attempt.reasons += [answer.reason for answer in answers if answer.reason]
+        self.attempt.reasons += [f"{answer.solver} names a point where it fails" for answer in refuted]
+        return None
+
+
+def _without_roots(model: dict[sp.Symbol, Fraction]) -> dict[sp.Symbol, Fraction]:
+    """A model of a leaf in the goal's own symbols."""
+    return {symbol: value for symbol, value in model.items() if not symbol.name.startswith("root[")}
+
+
+def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Iterator[list[int]]:
+    """Which known formulas to try: fewer of them make smaller programs and fewer cases."""
+    lemmas = set(range(given, len(known)))
+    signs = {place for place, formula in enumerate(known) if _is_sign(formula)}
+    plain = {place for place, formula in enumerate(known) if isinstance(formula, Relational)}
+    near = {place for place in plain if known[place].free_symbols <= conclusion.free_symbols}
+    everything = set(range(len(known)))
+    tried: list[set[int]] = []
+    for subset in (signs | lemmas if lemmas else everything, near | signs, everything, plain):
+        if subset not in tried:
+            tried.append(subset)
+            yield sorted(subset)
+
+
+def _is_sign(formula: Boolean) -> bool:
+    return isinstance(formula, Relational) and len(formula.free_symbols) == 1 and any(s == 0 for s in formula.args)

@@ -1,0 +1,143 @@
+"""Which methods apply to a part of a claim, in what order, and the evidence that they yield."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from verify.errors import CertificateError
+from verify.kernel.families import family_obligations
+from verify.kernel.goals import Implication
+from verify.kernel.obligations import obligations, vacuity
+from verify.proof.prove import Work, prove_implication
+from verify.statement.claim import Claim
+from verify.statement.formula import (
+    BigOmega,
+    Bounded,
+    DivergesExponentially,
+    ThereIsLoss,
+    TrajectoryFormula,
+    decided_by_eigenvalues,
+)
+
+#: Rates tried in ``quantity**2 >= rate * n * scale**2``, and bounds on parameters, for a family.
+RATES = (Fraction(1), Fraction(1, 2), Fraction(1, 16), Fraction(1, 1000))
+BOUNDS = (1, 2, 4, 16, 256)
+
+
+@dataclass
+class Proved:
+    """What the provers made of one part: a piece of evidence, or the methods tried and why they failed."""
+
+    evidence: dict[str, Any] | None = None
+    tried: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
+    """The methods that may prove a formula of a claim, the cheapest first."""
+    if isinstance(formula, ThereIsLoss):
+        yield "exhibit"
+    elif isinstance(formula, BigOmega):
+        yield "constants"
+    elif isinstance(formula, DivergesExponentially):
+        yield "growth"
+    elif formula.has(sp.Limit):
+        yield "limit"
+    elif decided_by_eigenvalues(formula):
+        yield "spectral"
+    elif not formula.has(TrajectoryFormula):
+        if claim.loss_class is not None and claim.loss_class.spectrum is not None and isinstance(formula, sp.Eq):
+            yield "spectral"
+        if claim.hints.invariant:
+            yield "induction"
+        if claim.loss_class is not None and claim.loss_class.slope_axioms is not None:
+            yield "signs"
+        yield "algebra"
+        if claim.loss_class is not None or claim.hints.lemmas:
+            yield "implication"
+
+
+def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
+    """Try the methods that apply to one part."""
+    formula = claim.conclusions[reading][part]
+    outcome = Proved()
+    if isinstance(formula, Bounded):
+        return outcome
+    for method in methods_for(claim, formula):
+        outcome.tried.append(method)
+        try:
+            needed = obligations(claim, reading, part, method)
+        except CertificateError as reason:
+            outcome.reasons.append(f"{method}: {reason}")
+            continue
+        proofs = _prove_all(needed, work, outcome)
+        if proofs is not None:
+            outcome.evidence = {
+                "kind": "proof",
+                "reading": reading,
+                "part": part,
+                "method": method,
+                "obligations": proofs,
+            }
+            return outcome
+    return outcome
+
+
+def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
+    """Try the hinted families against an order of growth."""
+    formula = claim.conclusions[reading][part]
+    outcome = Proved()
+    if not isinstance(formula, Bounded) or not claim.hints.families:
+        return outcome
+    outcome.tried.append("family")
+    for place in range(len(claim.hints.families)):
+        for rate in RATES:
+            for bound in BOUNDS:
+                bounds = {str(symbol): Fraction(bound) for symbol in formula.args[2] if isinstance(symbol, sp.Symbol)}
+                polynomial = str(formula.args[3]) == "polynomial"
+                try:
+                    needed = family_obligations(claim, reading, part, place, rate, bounds if polynomial else {})
+                except CertificateError as reason:
+                    outcome.reasons.append(f"family: {reason}")
+                    break
+                proofs = _prove_all(needed, work, outcome)
+                if proofs is not None:
+                    outcome.evidence = {
+                        "kind": "family",
+                        "reading": reading,
+                        "part": part,
+                        "hint": place,
+                        "rate": str(rate),
+                        "bounds": {name: str(value) for name, value in bounds.items()} if polynomial else {},
+                        "obligations": proofs,
+                    }
+                    return outcome
+                if not polynomial:
+                    break
+    return outcome
+
+
+def prove_vacuous(claim: Claim, work: Work) -> dict[str, Any] | None:
+    """Evidence that no point meets the assumptions, None if there is none."""
+    try:
+        needed = vacuity(claim)
+    except CertificateError:
+        return None
+    proofs = _prove_all(needed, work, Proved())
+    return None if proofs is None else {"kind": "vacuous", "obligations": proofs}
+
+
+def _prove_all(needed: list[Implication], work: Work, outcome: Proved) -> list[dict[str, Any]] | None:
+    proofs = []
+    for goal in needed:
+        attempt = prove_implication(goal, work)
+        if attempt.certificate is None:
+            outcome.reasons += attempt.reasons
+            return None
+        proofs.append(attempt.certificate)
+    return proofs

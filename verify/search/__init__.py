@@ -1,0 +1,1 @@
+"""How a counterexample is found: screen, sample, ascend; whatever looks bad is certified exactly."""

@@ -1,0 +1,50 @@
+"""How much work a search may do; counted in points, steps and evaluations, never in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verify.errors import InputError
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The work of one search.
+
+    Attributes:
+        name: ``quick``, ``standard`` or ``deep``.
+        log2_points: the screen takes 2**log2_points points for each family of losses.
+        steps: how far a trajectory is followed in the screen.
+        examples: how many points Hypothesis draws.
+        ascents: how many of the worst points are followed uphill.
+        ascent_evaluations: how many evaluations each ascent may take.
+        candidates: how many of the worst points of each part are certified.
+        bits: the largest ball precision for certifying a candidate.
+    """
+
+    name: str
+    log2_points: int
+    steps: int
+    examples: int
+    ascents: int
+    ascent_evaluations: int
+    candidates: int
+    bits: int
+
+
+BUDGETS = {
+    "quick": Budget("quick", 10, 12, 40, 2, 60, 4, 512),
+    "standard": Budget("standard", 12, 32, 120, 4, 120, 6, 1024),
+    "deep": Budget("deep", 16, 256, 2000, 16, 600, 24, 4096),
+}
+
+
+def budget_named(name: str) -> Budget:
+    """The budget of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in BUDGETS:
+        raise InputError(f"budget {name!r} is unknown; it is one of {', '.join(BUDGETS)}")
+    return BUDGETS[name]

@@ -1,0 +1,167 @@
+"""From a suspicious float to a certified witness: small rationals first, then the exact double."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verify.errors import InputError
+from verify.kernel.evaluation import PointResult, evaluate_point
+from verify.lowering.interpret import Truth
+from verify.search.batch import Lane
+from verify.statement.claim import Claim
+from verify.statement.loss import Family, Member
+from verify.statement.system import time
+
+#: The denominators that a suspicious double is rounded to, the simplest first.
+DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A rational point of a claim: its numbers by name, and the family and parameters of its loss."""
+
+    values: Mapping[str, Fraction]
+    family: Family | None
+    loss_parameters: Mapping[str, Any]
+
+    @property
+    def member(self) -> Member | None:
+        """The concrete loss."""
+        return self.family.member(self.loss_parameters) if self.family is not None else None
+
+    @property
+    def complexity(self) -> tuple[int, int, int]:
+        """Fewer dimensions, then earlier, then smaller numerators and denominators come first."""
+        numbers = [*self.values.values(), *_flat(self.loss_parameters.values())]
+        size = sum(abs(number.numerator).bit_length() + number.denominator.bit_length() for number in numbers)
+        t = int(self.values.get("t", 0))
+        return len(self.values) + 2 * len(_flat(self.loss_parameters.values())), t, size
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A point at which a part of the conclusion certainly fails, or has no value."""
+
+    point: Point
+    part: str
+    result: PointResult
+    kind: str  # "violated" or "undefined"
+
+    @property
+    def relative(self) -> float:
+        """The violation relative to the size of the two sides."""
+        return self.result.parts[self.part].relative
+
+
+def certify(claim: Claim, reading: str, part: str, point: Point, bits: int) -> Certified | None:
+    """The point as a certified witness against a part, None if it is none."""
+    try:
+        member = point.member
+        result = evaluate_point(claim, point.values, member, reading, bits, closed_forms=False)
+    except InputError:
+        return None  # the rounded loss makes no sense (two knots at one place, say)
+    if result.admissible is not True or part not in result.parts:
+        return None
+    truth = result.parts[part].truth
+    if truth is Truth.FALSE:
+        return Certified(point, part, result, "violated")
+    if truth is Truth.UNDEFINED:
+        return Certified(point, part, result, "undefined")
+    return None
+
+
+def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
+    """Rational points near a lane, the simplest first; the last is the lane itself."""
+    times = {"t": Fraction(lane.t)} if time in claim.parameters else {}
+    seen = set()
+    for denominator in (*DENOMINATORS, None):
+        values = {name: _round(value, denominator) for name, value in lane.values.items()} | times
+        parameters = {name: _round_any(value, denominator) for name, value in lane.loss_parameters.items()}
+        key = (tuple(values.items()), tuple(parameters.items()))
+        if key not in seen:
+            seen.add(key)
+            yield Point(values, lane.family, parameters)
+
+
+def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified | None:
+    """The first certified witness among the rational points near a lane."""
+    for point in candidates(claim, lane):
+        found = certify(claim, reading, lane.part, point, bits)
+        if found is not None:
+            return found
+    return None
+
+
+def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: int = 3) -> Certified:
+    """Replace the numbers of a witness by simpler ones, one at a time, while it stays one."""
+    best = found
+    for _ in range(rounds):
+        before = best.point.complexity
+        for smaller in _simpler(best.point):
+            if smaller.complexity >= best.point.complexity:
+                continue
+            again = certify(claim, reading, best.part, smaller, bits)
+            if again is not None and again.kind == best.kind:
+                best = again
+        if best.point.complexity == before:
+            break
+    return best
+
+
+def _simpler(point: Point) -> Iterator[Point]:
+    if "t" in point.values:
+        for t in range(min(int(point.values["t"]), 8)):
+            yield Point({**point.values, "t": Fraction(t)}, point.family, point.loss_parameters)
+    for value in dict.fromkeys([*point.values.values(), *_flat(point.loss_parameters.values())]):
+        for simpler in _near(value, ()):
+            yield _tied(point, value, simpler)
+    if point.family is not None:
+        for name, value in point.loss_parameters.items():
+            if isinstance(value, Fraction):
+                for simpler in _near(value, point.values.values()):
+                    yield Point(point.values, point.family, {**point.loss_parameters, name: simpler})
+    for name, value in point.values.items():
+        if name != "t":
+            for simpler in _near(value, ()):
+                yield Point({**point.values, name: simpler}, point.family, point.loss_parameters)
+
+
+def _tied(point: Point, value: Fraction, simpler: Fraction) -> Point:
+    """The point with every number equal to ``value`` replaced: an equality between parameters is often the reason."""
+    values = {name: simpler if number == value and name != "t" else number for name, number in point.values.items()}
+    parameters = {name: simpler if number == value else number for name, number in point.loss_parameters.items()}
+    return Point(values, point.family, parameters)
+
+
+def _near(value: Fraction, also: Sequence[Fraction] | Any) -> list[Fraction]:
+    options = [Fraction(1), Fraction(0), Fraction(2), Fraction(1, 2), Fraction(3, 2), *also]
+    options += [_round(value, denominator) for denominator in (1, 2, 3, 4, 5, 8, 10, 16, 100)]
+    if value < 0:
+        options += [Fraction(-1), -value]
+    return list(dict.fromkeys(option for option in options if option != value))
+
+
+def _round(value: float | Fraction, denominator: int | None) -> Fraction:
+    exact = Fraction(value)
+    if denominator is None:
+        return exact
+    rounded = exact.limit_denominator(denominator)
+    if rounded == 0 and exact != 0:  # keep the scale of a small number: 1/1000, not 0
+        return 1 / Fraction(round(1 / exact)) if abs(exact) < 1 else rounded
+    return rounded
+
+
+def _round_any(value: Any, denominator: int | None) -> Any:
+    if isinstance(value, tuple):
+        return tuple((_round(a, denominator), _round(b, denominator)) for a, b in value)
+    return _round(value, denominator)
+
+
+def _flat(values: Any) -> list[Fraction]:
+    flat: list[Fraction] = []
+    for value in values:
+        flat.extend(_flat(value) if isinstance(value, tuple) else [value])
+    return flat

@@ -1,0 +1,128 @@
+"""All stages of the search for one claim and reading, each feeding the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from verify.lowering.interpret import Undefined
+from verify.search.ascend import ascend
+from verify.search.batch import Batch, Lane
+from verify.search.budget import Budget
+from verify.search.certify import Certified, Point, certify, certify_lane, simplify
+from verify.search.sample import sample
+from verify.search.screen import INTERESTING, Screened, screen
+from verify.statement.claim import Claim
+from verify.statement.formula import speaks_of_a_point
+from verify.statement.loss import Family
+from verify.statement.loss_text import loss_parameters
+
+
+@dataclass
+class Found:
+    """What the search of one reading found."""
+
+    violated: dict[str, list[Certified]] = field(default_factory=dict)
+    undefined: dict[str, Certified] = field(default_factory=dict)
+    points: int = 0
+    worst_margin: float = float("inf")
+    stages: list[str] = field(default_factory=list)
+
+
+def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
+    """Look for points that violate a reading of a claim, or at which it has no value."""
+    found = Found()
+    if not any(speaks_of_a_point(formula) for formula in claim.conclusions[reading].values()):
+        return found
+    families: tuple[Family | None, ...] = claim.loss_class.families if claim.loss_class is not None else (None,)
+    screened: list[tuple[Batch, Screened]] = []
+    for place, family in enumerate(families):
+        batch = Batch(claim, reading, family)
+        try:
+            result = screen(batch, budget, seed + 1000 * place)
+        except Undefined:
+            continue  # this family lacks what the statement speaks of (a minimizer, say)
+        screened.append((batch, result))
+        found.points += result.points
+        found.worst_margin = min(found.worst_margin, result.worst_margin)
+    found.stages.append("screen")
+    for part in claim.conclusions[reading]:
+        if speaks_of_a_point(claim.conclusions[reading][part]):
+            _certify_part(claim, reading, part, screened, budget, found)
+    if any(speaks_of_a_point(f) and not found.violated.get(part) for part, f in claim.conclusions[reading].items()):
+        _sample(claim, reading, budget, seed, found)
+    _polish(claim, reading, budget, found)
+    return found
+
+
+def _certify_part(
+    claim: Claim, reading: str, part: str, screened: list[tuple[Batch, Screened]], budget: Budget, found: Found
+) -> None:
+    """Certify the worst lanes of a part, family by family; ascend from the best of the good-looking ones."""
+    for batch, result in screened:
+        for lane in result.undefined.get(part, [])[:2]:
+            if part not in found.undefined:
+                certified = certify_lane(claim, reading, lane, budget.bits)
+                if certified is not None:
+                    _record(found, certified)
+        for lane in result.worst.get(part, []):
+            if lane.margin > INTERESTING:
+                break
+            certified = certify_lane(claim, reading, lane, budget.bits)
+            if certified is not None:
+                _record(found, certified)
+                break
+    if found.violated.get(part):
+        return
+    starts: list[tuple[Batch, Lane]] = [
+        (batch, result.worst[part][0]) for batch, result in screened if result.worst.get(part)
+    ]
+    starts.sort(key=lambda entry: entry[1].margin)
+    for batch, lane in [entry for entry in starts if entry[1].margin > INTERESTING][: budget.ascents]:
+        reached, spent = ascend(batch, lane, budget)
+        found.points += spent
+        found.worst_margin = min(found.worst_margin, reached.margin)
+        if reached.margin <= INTERESTING:
+            certified = certify_lane(claim, reading, reached, budget.bits)
+            if certified is not None:
+                _record(found, certified)
+                break
+    if "ascend" not in found.stages:
+        found.stages.append("ascend")
+
+
+def _record(found: Found, certified: Certified) -> None:
+    if certified.kind == "undefined":
+        found.undefined.setdefault(certified.part, certified)
+    else:
+        found.violated.setdefault(certified.part, []).append(certified)
+
+
+def _sample(claim: Claim, reading: str, budget: Budget, seed: int, found: Found) -> None:
+    violation, seen = sample(claim, reading, budget, seed)
+    found.points += seen
+    found.stages.append("sample")
+    if violation is None or claim.loss_class is None and violation["loss"] is not None:
+        return
+    family, parameters = (None, {})
+    if violation["loss"] is not None and claim.loss_class is not None:
+        family, parameters = loss_parameters(claim.loss_class, violation["loss"])
+    point = Point(violation["values"], family, parameters)
+    certified = certify(claim, reading, violation["part"], point, budget.bits)
+    if certified is not None:
+        _record(found, certified)
+
+
+def _polish(claim: Claim, reading: str, budget: Budget, found: Found) -> None:
+    """Order each part's witnesses: the simplest (made simpler still) first, the strongest last."""
+    for part, witnesses in found.violated.items():
+        strongest = max(witnesses, key=lambda entry: entry.relative)
+        simplest = min(
+            (simplify(claim, reading, witness, budget.bits) for witness in witnesses),
+            key=lambda entry: entry.point.complexity,
+        )
+        found.violated[part] = [simplest, max(strongest, simplest, key=lambda entry: entry.relative)]
+    for part, witness in found.undefined.items():
+        found.undefined[part] = simplify(claim, reading, witness, budget.bits)
+
+
+
