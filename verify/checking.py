@@ -13,7 +13,7 @@ from verify.errors import InputError
 from verify.ledger import Ledger, UnfinishedRun, encoded, recorded_certificate, with_results, write_ledger
 from verify.result import Certificate, Result
 from verify.statement.claim import Claim
-from verify.workers import Order, decide_all
+from verify.workers import Ending, Order, decide_all
 
 #: Verdicts that a claim without a record fails with.
 BAD_NEWS = ("refuted", "ill-posed", "vacuous")
@@ -42,7 +42,9 @@ class Check:
         self.order = Order(selects, Path.cwd(), budget, seed)
         self.known: dict[str, Certificate] = {} if fresh else self._certificates()
         self.results: dict[str, Result] = {}
-        self.died: dict[str, str] = {}
+        #: The claims whose worker came to no result, with the reason.
+        self.stopped: dict[str, str] = {}
+        self.failed: dict[str, str] = {}
         arguments = {
             "command": "check",
             "select": list(selects),
@@ -84,13 +86,13 @@ class Check:
                 self.results[claim.id] = result
                 finished(claim, result)
 
-        def keep(claim: Claim, result: Result, ended: bool) -> None:
+        def keep(claim: Claim, result: Result, ending: Ending) -> None:
             result = self._with_recorded_search(result)
             self.results[claim.id] = result
-            if ended:
+            if ending == "result":
                 self.run.keep(claim, result)
             else:
-                self.died[claim.id] = "; ".join(result.notes)
+                (self.stopped if ending == "stopped" else self.failed)[claim.id] = "; ".join(result.notes)
             finished(claim, result)
 
         decide_all(self.order, waiting, self.known, jobs, keep, progress)
@@ -106,15 +108,18 @@ class Check:
     # --- what came out ----------------------------------------------------------------------------------------------
 
     def failures(self, *, record: bool) -> dict[str, str]:
-        """Why a claim fails, by id: a changed verdict, bad news that is not on record, a worker that died.
+        """Why a claim fails, by id: a changed verdict, bad news that is not on record, a fault of the toolkit.
 
         What is recorded by this very run does not fail for being new.
         """
         found: dict[str, str] = {}
         for claim in self.claims:
             result, entry = self.results[claim.id], self.recorded.claims.get(claim.id)
-            if claim.id in self.died and entry is not None:
-                found[claim.id] = f"{self.died[claim.id]}; what is recorded stays ({entry.verdict})"
+            reason = self.failed.get(claim.id) or self.stopped.get(claim.id)
+            if reason is not None and entry is not None and entry.verdict != result.verdict:
+                found[claim.id] = f"{reason}; what is recorded stays ({entry.verdict})"
+            elif claim.id in self.failed:
+                found[claim.id] = f"{reason}; nothing is recorded of it"
             elif record:
                 continue
             elif entry is not None and entry.verdict != result.verdict:
@@ -137,7 +142,7 @@ class Check:
         kept = {
             name: result
             for name, result in self.results.items()
-            if name not in self.died or name not in self.recorded.claims
+            if name not in self.failed and (name not in self.stopped or name not in self.recorded.claims)
         }
         universe = self.selection.universe
         ledger = with_results(self.recorded, kept, universe, only_these=not self.selects)

@@ -68,7 +68,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         raise
     if answer == INTERRUPTED:
         return _complain("interrupted; nothing was written", INTERRUPTED)
-    return (BAD_INPUT if not arguments else HOLDS) if answer is None else int(answer)
+    if not arguments:
+        return BAD_INPUT
+    return HOLDS if answer is None else int(answer)
 
 
 def _complain(sentence: str, code: int) -> int:
@@ -439,11 +441,18 @@ def replay_certificates(
 def write_report(ledger: LedgerFile = None) -> int:
     """Write the report of all claims from the ledger."""
     from verify import report
-    from verify.collect import collect, project_root
+    from verify.collect import collect
+    from verify.ledger import recorded_certificate
 
     claims = collect().claims
     place, recorded = _ledger(ledger)
     if not recorded.claims:
         raise InputError(f"nothing is recorded in {place}; run 'verify check --record' first")
-    report.write(project_root(), claims, recorded)
+    certificates = {
+        name: certificate
+        for name, entry in recorded.claims.items()
+        if (certificate := recorded_certificate(place, entry)) is not None
+    }
+    for path in report.write(place.parent, claims, recorded, certificates)[:1]:
+        print(path)
     return HOLDS

@@ -9,9 +9,8 @@ from verify.errors import CertificateError, Contradiction
 from verify.kernel.check import SCHEMA, Settled, check_evidence, combine_parts, combine_readings
 from verify.kernel.families import family_text
 from verify.kernel.goals import weakest
-from verify.proof.prove import WORK
-from verify.proof.solvers import solve
-from verify.proof.strategy import prove_part, prove_vacuous, refute_growth
+from verify.proof.smt import solve
+from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_growth
 from verify.result import Result, Searched, Verdict, Witness, Witnesses
 from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
@@ -179,7 +178,8 @@ class _Decision:
         )
 
     def _part_verdict(self, reading: str, part: str) -> Verdict:
-        found: list[Verdict] = [s.verdict for s in self.settled if (s.reading, s.part) == (reading, part)]
+        settled = [s for s in self.settled if (s.reading, s.part) == (reading, part)]
+        found: list[Verdict] = [s.verdict for s in settled if s.verdict != "vacuous"]
         if found:
             return combine_parts(found)
         formula = self.claim.conclusions[reading][part]

@@ -226,9 +226,8 @@ class ClaimItem(pytest.Item):
             result = evaluate(self.claim, reading=reading or None, **point)
             if result.admissible and (result.holds is False or result.undefined):
                 now = "ill-posed" if result.holds is None else "refuted"
-                raise Differs(
-                    f"{self.name} is recorded as {entry.verdict}, now {now}:\n  {_command(self.claim, point)}"
-                )
+                command = _command(self.claim, point, reading)
+                raise Differs(f"{self.name} is recorded as {entry.verdict}, now {now}:\n  {command}")
 
         holds()
 

@@ -33,9 +33,12 @@ def advance(environment: Environment, system: System) -> dict[sp.Symbol, Value]:
         if truth is Truth.UNKNOWN:
             raise Undecided(f"whether {condition}")
     try:
-        return {
-            symbol: environment.value(update) for symbol, update in zip(system.state, system.update, strict=True)
-        }
+        kept = environment.arithmetic.kept
+        following: dict[sp.Symbol, Value] = {}
+        for symbol, update in zip(system.state, system.update, strict=True):
+            value = environment.value(update)
+            following[symbol] = tuple(map(kept, value)) if isinstance(value, tuple) else kept(value)
+        return following
     except Undefined as reason:
         raise NotWellDefined(str(reason)) from reason
 

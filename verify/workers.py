@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -33,6 +33,9 @@ BACKSTOP_BYTES = 12 * 2**30
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 #: Names the claims that the server process loads once for all workers.
 PRELOAD_VARIABLE = "VERIFY_PRELOAD"
+
+#: How a worker ended: with a result, stopped by a limit that contains it, or by a fault.
+Ending = Literal["result", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,14 @@ def decide_all(
     claims: Sequence[Claim],
     known: Mapping[str, Certificate],
     jobs: int,
-    finished: Callable[[Claim, Result, bool], None],
+    finished: Callable[[Claim, Result, Ending], None],
     progress: Callable[[Claim | None, str], None],
 ) -> None:
     """Decide claims, ``jobs`` at a time.
 
     Args:
         known: recorded certificates by id, to be replayed first.
-        finished: told of each claim, its result, and whether its worker came to its end.
+        finished: told of each claim, its result, and how its worker ended.
         progress: told what a claim's worker is doing, and regularly of nothing.
 
     Raises:
@@ -146,28 +149,29 @@ def _ready(running: Mapping[Connection, _Running]) -> list[_Running]:
 
 
 def _message(worker: _Running) -> tuple[str, str]:
-    """What a worker said: progress, result, contradiction, input or failed, and the text of it."""
+    """What a worker said (progress, result, contradiction, input, stopped or failed), and the text of it."""
     try:
         if worker.connection.poll():
             kind, text = json.loads(worker.connection.recv_bytes())
             return kind, text
         if time.monotonic() > worker.deadline:
-            return "failed", "it was stopped at the time limit that contains a worker which hangs"
+            return "stopped", "it was stopped at the time limit that contains a worker which hangs"
     except (EOFError, OSError):
         pass
     worker.process.join(timeout=5)
     return "failed", f"its worker process died (exit code {worker.process.exitcode})"
 
 
-def _outcome(order: Order, claim: Claim, kind: str, text: str) -> tuple[Result, bool]:
+def _outcome(order: Order, claim: Claim, kind: str, text: str) -> tuple[Result, Ending]:
     if kind == "contradiction":
         raise Contradiction(text)
     if kind == "input":
         raise InputError(text)
     if kind == "result":
-        return msgspec.json.decode(text, type=Result), True
+        return msgspec.json.decode(text, type=Result), "result"
     searched = Searched(budget=order.budget, seed=order.seed, points=0)
-    return Result(id=claim.id, verdict="undecided", searched=searched, notes=[f"not decided: {text}"]), False
+    result = Result(id=claim.id, verdict="undecided", searched=searched, notes=[f"not decided: {text}"])
+    return result, "stopped" if kind == "stopped" else "failed"
 
 
 def _stop(worker: _Running) -> None:
@@ -199,7 +203,7 @@ def _work(connection: Connection, order: Order, claim_id: str, fingerprint: str,
     except InputError as reason:
         say("input", str(reason))
     except MemoryError:
-        say("failed", f"it needed more than the {BACKSTOP_BYTES >> 30} GiB that contain a worker")
+        say("stopped", f"it needed more than the {BACKSTOP_BYTES >> 30} GiB that contain a worker")
     except Exception as reason:  # a fault in deciding one claim must not cost the others theirs
         what = " ".join(str(reason).split())
         say("failed", what if isinstance(reason, VerifyError) else f"{type(reason).__name__} in deciding it: {what}")

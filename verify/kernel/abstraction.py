@@ -9,7 +9,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.lowering.gram import GramLowering
+from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
 from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, ScalarLoss
@@ -98,7 +98,7 @@ class Abstraction:
 
     def _symbol_for(self, node: sp.Expr) -> sp.Symbol:
         if node not in self._opaque:
-            self._opaque[node] = sp.Symbol(f"term_{len(self._opaque) + 1}", real=True)
+            self._opaque[node] = fresh_symbol("term", len(self._opaque))
         return self._opaque[node]
 
     def series_conditions(self, formula: sp.Basic) -> list[Boolean]:
@@ -121,7 +121,7 @@ class Abstraction:
             key = (int(order), argument)
             if key not in self._slopes:
                 name = ("value", "slope", "curvature")[min(int(order), 2)]
-                self._slopes[key] = sp.Symbol(f"{name}_{len(self._slopes) + 1}", real=True)
+                self._slopes[key] = fresh_symbol(name, len(self._slopes))
             formula = self._with_signs(_extract_squares(formula.xreplace({node: self._slopes[key]})))
 
     def facts(self) -> list[Boolean]:

@@ -471,7 +471,7 @@ def _midpoint(text: str | None) -> float:
     """The number that a text shows, roughly; for ordering only."""
     for candidate in (text or "0", (text or "").strip("[]").split(" ")[0]):
         try:
-            return float(Fraction(candidate))
+            return float(Fraction(candidate)) if "/" in candidate else float(candidate)
         except OverflowError:
             return float("-inf") if candidate.startswith("-") else float("inf")
         except ValueError:

@@ -45,7 +45,7 @@ def vacuity(claim: Claim) -> list[Implication]:
     """The implication that says that no point meets the assumptions."""
     abstract = Abstraction(claim)
     hypotheses = [abstract(formula) for formula in usable_assumptions(claim, claim.assumptions)]
-    return [Implication("no point meets the assumptions", (*hypotheses, *abstract.facts()), sp.false, defined=False)]
+    return [Implication("no point meets the assumptions", (*hypotheses, *abstract.facts()), sp.false)]
 
 
 def _state_hypotheses(claim: Claim, abstract: Abstraction) -> list[Boolean]:
@@ -69,11 +69,6 @@ def _defined_where_used(claim: Claim, abstract: Abstraction, formula: Boolean) -
 def _implication(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """At every state that meets the assumptions."""
     return _at_every_state(claim, formula, "all", with_lemmas=True)
-
-
-def _plain(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
-    """As ``implication``, without the axioms of the loss class and without lemmas: for identities and bookkeeping."""
-    return _at_every_state(claim, formula, "none", with_lemmas=False)
 
 
 def _signs(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
@@ -132,7 +127,7 @@ class _TrajectoryAbstraction(Abstraction):
         self._kept = dict(claim.define)
 
     def __call__(self, formula: sp.Basic) -> sp.Basic:
-        hidden = {symbol: sp.Symbol(symbol.name + "_", real=True) for symbol in self._kept}
+        hidden = {symbol: sp.Symbol(f"defined[{symbol.name}]", real=True) for symbol in self._kept}
         lowered = super().__call__(_rename(formula, hidden))
         return _rename(lowered, {new: old for old, new in hidden.items()})
 
@@ -296,7 +291,6 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 
 
 METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
-    "algebra": _plain,
     "signs": _signs,
     "implication": _implication,
     "induction": _induction,

@@ -11,7 +11,7 @@ from verify.lowering.ball import Ball
 from verify.lowering.interpret import Environment, NotExact, Number, Undecided, Undefined
 
 #: A rational number with more bits than this is left to ball arithmetic.
-MAXIMAL_BITS = 60_000
+MAXIMAL_BITS = 20_000
 
 
 class Exact:
@@ -83,6 +83,10 @@ class Exact:
     def as_rational(self, number: fmpq) -> Fraction:
         """The number as a Fraction."""
         return Fraction(int(number.p), int(number.q))
+
+    def kept(self, number: fmpq) -> fmpq:
+        """The number, unless it has too many digits."""
+        return self._reasonable(number)
 
     def _reasonable(self, number: fmpq) -> fmpq:
         if number.q.bit_length() > MAXIMAL_BITS or abs(number.p).bit_length() > MAXIMAL_BITS:
@@ -171,6 +175,10 @@ class ClosedForm:
     def as_rational(self, number: sp.Expr) -> Fraction | None:
         """The number as a Fraction if it is one."""
         return Fraction(int(number.p), int(number.q)) if isinstance(number, sp.Rational) else None
+
+    def kept(self, number: sp.Expr) -> sp.Expr:
+        """The number, unless its form grew too long."""
+        return self._reasonable(number)
 
     def _reasonable(self, number: sp.Expr) -> sp.Expr:
         if sp.count_ops(number) > 600:

@@ -61,3 +61,7 @@ class Floats:
         """A single integer-valued double as a Fraction."""
         array = np.asarray(number)
         return Fraction(int(array)) if not array.ndim and float(array).is_integer() else None
+
+    def kept(self, number: Lanes) -> Lanes:
+        """The number itself."""
+        return number

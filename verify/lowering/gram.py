@@ -17,6 +17,11 @@ from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer
 from verify.statement.vectors import Inner, Norm, is_vector, linear_terms
 
 
+def fresh_symbol(kind: str, count: int) -> sp.Symbol:
+    """A symbol that no claim can hold: Python names have no brackets (see ``Claim``, which refuses them)."""
+    return sp.Symbol(f"{kind}[{count + 1}]", real=True)
+
+
 class GramLowering:
     """One set of symbols for all the formulas of a goal."""
 
@@ -96,12 +101,12 @@ class GramLowering:
         """The loss at a point."""
         point = self.point(point)
         if point not in self._values:
-            self._values[point] = sp.Symbol(f"loss_{len(self._values) + 1}", real=True)
+            self._values[point] = fresh_symbol("loss", len(self._values))
         return self._values[point]
 
     def _norm(self, basis: sp.Expr) -> sp.Symbol:
         if basis not in self._norms:
-            self._norms[basis] = sp.Symbol(f"norm_{len(self._norms) + 1}", real=True)
+            self._norms[basis] = fresh_symbol("norm", len(self._norms))
         return self._norms[basis]
 
     def _entry(self, u: sp.Expr, v: sp.Expr) -> sp.Expr:
@@ -110,7 +115,7 @@ class GramLowering:
         key = (u, v) if sp.default_sort_key(u) <= sp.default_sort_key(v) else (v, u)
         if key not in self._inner:
             self._norm(u), self._norm(v)
-            self._inner[key] = sp.Symbol(f"inner_{len(self._inner) + 1}", real=True)
+            self._inner[key] = fresh_symbol("inner", len(self._inner))
         return self._inner[key]
 
     def square(self, vector: sp.Expr) -> Boolean:

@@ -81,6 +81,9 @@ class Arithmetic(Protocol):
     def as_rational(self, number: Number) -> Fraction | None:
         """The number as a Fraction if it is certainly that."""
 
+    def kept(self, number: Number) -> Number:
+        """The number, if it is fit to be carried to the next step of an iteration; raises NotExact otherwise."""
+
 
 class Environment:
     """What the symbols of a claim mean at a point: numbers, vectors, and the concrete loss."""

@@ -41,12 +41,12 @@ class Work:
     @classmethod
     def quick(cls) -> Work:
         """A few seconds for a goal that is not proved."""
-        return cls(6, 1500, 4_000_000, 5, 1024, 64)
+        return cls(6, 1500, 2_000_000, 3, 1024, 64)
 
     @classmethod
     def standard(cls) -> Work:
         """The default of a run."""
-        return cls(8, 4000, 20_000_000, 20, 2048, 512)
+        return cls(8, 4000, 5_000_000, 5, 2048, 128)
 
     @classmethod
     def deep(cls) -> Work:

@@ -13,7 +13,7 @@ from verify.errors import CertificateError
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
-from verify.proof.prove import Work, prove_implication
+from verify.proof.implication import Work, attempt_implication
 from verify.statement.claim import Claim
 from verify.statement.formula import (
     BigOmega,
@@ -23,6 +23,9 @@ from verify.statement.formula import (
     TrajectoryFormula,
     decided_by_eigenvalues,
 )
+
+#: How hard an implication is tried under each budget.
+WORK = {"quick": Work.quick(), "standard": Work.standard(), "deep": Work.deep()}
 
 #: Rates tried in ``quantity**2 >= rate * n * scale**2``, and bounds on parameters, for a family.
 RATES = (Fraction(1), Fraction(1, 2), Fraction(1, 16), Fraction(1, 1000))
@@ -57,9 +60,7 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
             yield "induction"
         if claim.loss_class is not None and claim.loss_class.slope_axioms is not None:
             yield "signs"
-        yield "algebra"
-        if claim.loss_class is not None or claim.hints.lemmas:
-            yield "implication"
+        yield "implication"
 
 
 def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
@@ -135,9 +136,9 @@ def prove_vacuous(claim: Claim, work: Work) -> dict[str, Any] | None:
 def _prove_all(needed: list[Implication], work: Work, outcome: Proved) -> list[dict[str, Any]] | None:
     proofs = []
     for goal in needed:
-        attempt = prove_implication(goal, work)
+        attempt = attempt_implication(goal.hypotheses, goal.conclusion, lemmas=goal.lemmas, work=work)
         if attempt.certificate is None:
-            outcome.reasons += attempt.reasons
+            outcome.reasons += [f"{goal.name}: {reason}" for reason in attempt.reasons]
             return None
         proofs.append(attempt.certificate)
     return proofs

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from verify.errors import VerifyError
+from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import METHODS, obligations, vacuity
-from verify.kernel.sequent import leaves
+from verify.kernel.implication import leaves
+from verify.kernel.products import leaf_symbols
 from verify.report.plain import plain
 from verify.statement.claim import Claim
 
@@ -50,7 +53,10 @@ def implications(claim: Claim, entry: Mapping[str, Any]) -> list[Implication]:
             return vacuity(claim)
         if entry.get("method") in METHODS and part in claim.conclusions.get(reading, {}):
             return obligations(claim, reading, part, str(entry["method"]))
-    except (VerifyError, KeyError):
+        if entry.get("kind") == "family":
+            bounds = {name: Fraction(text) for name, text in (entry.get("bounds") or {}).items()}
+            return family_obligations(claim, reading, part, entry["hint"], Fraction(entry["rate"]), bounds)
+    except (VerifyError, KeyError, ValueError, TypeError):
         pass
     return []
 
@@ -63,9 +69,9 @@ def cases(goal: Goal | None, count: int) -> Sequence[Case | None]:
         except VerifyError:
             found = []
         if len(found) == count:
-            return [Case(tuple(_text(atom) for atom in leaf.atoms), leaf.symbols) for leaf in found]
+            return [Case(tuple(_text(atom) for atom in leaf), tuple(leaf_symbols(leaf))) for leaf in found]
     return [None] * count
 
 
 def _text(atom: Any) -> str:
-    return f"{plain(atom.polynomial)} {atom.relation} 0"
+    return f"{plain(atom.polynomial.as_expr())} {atom.relation} 0"

@@ -30,7 +30,8 @@ METHODS = {
     "identity": "Both sides are the same expression once they are expanded.",
     "limit": "Near the limit point the expression equals one that is continuous there.",
     "constants": "Explicit constants for the order of growth; the inequality with them was proved.",
-    "family": "A family of points with an index n, along which no constant works.",
+    "family": "A family of points with an index n = 1, 2, ...: along it the square of the quantity is at least "
+    "the rate times n times the square of the scale, so no constant works.",
     "vacuous": "No value meets the assumptions.",
 }
 
@@ -69,7 +70,7 @@ def _argument(claim: Claim, entry: Mapping[str, Any]) -> Argument:
     kind, method = str(entry.get("kind", "proof")), str(entry.get("method") or "")
     where = ", ".join(f"{label} “{entry[label]}”" for label in ("reading", "part") if entry.get(label))
     sentence = METHODS.get(method) or METHODS.get(kind) or (f"By the method “{method}”." if method else "")
-    known = ("reading", "part", "kind", "method", "obligations", "certificate", "grade")
+    known = ("reading", "part", "kind", "method", "obligations", "certificate", "grade", "hint")
     facts = tuple((str(name), _value(value)) for name, value in sorted(entry.items()) if name not in known and value)
     items = [item for item in _sequence(entry.get("obligations")) if isinstance(item, Mapping)]
     if isinstance(entry.get("certificate"), Mapping):
@@ -88,7 +89,7 @@ def _obligation(item: Mapping[str, Any], implication: Implication | None) -> Obl
     if implication is not None:
         hypotheses = [plain(formula) for formula in implication.hypotheses]
         conclusion = plain(implication.conclusion)
-    certificate = item.get("certificate", item if "goals" in item else None)
+    certificate = item.get("certificate", item if "proof" in item else None)
     lines = _closed_by(certificate, implication) if isinstance(certificate, Mapping) else []
     if len(hypotheses) > MOST_HYPOTHESES:
         hypotheses[MOST_HYPOTHESES:] = [f"... {len(hypotheses) - MOST_HYPOTHESES} more"]
@@ -116,18 +117,16 @@ def shortened(argument: Argument, lines: int) -> Argument:
 
 def _closed_by(certificate: Mapping[str, Any], implication: Implication | None) -> list[str]:
     """How one obligation was closed: goal by goal, case by case."""
-    proofs = certificate.get("goals")
-    if not isinstance(proofs, list):
+    if implication is None or "proof" not in certificate:
         return _leaf(certificate, "", None) if "kind" in certificate else [_json(certificate)]
-    goals: list[Goal | None] = [*implication.goals()] if implication is not None else []
-    if len(goals) != len(proofs):
-        goals = [None] * len(proofs)
+    try:
+        treated = list(implication.treated(certificate))
+    except (KeyError, TypeError, ValueError, IndexError):
+        return [_json(certificate)]
     lines: list[str] = []
-    for number, (proof, goal) in enumerate(zip(proofs, goals, strict=True)):
-        label = "" if len(proofs) == 1 else f"goal {number + 1} of {len(proofs)}"
-        if label and goal is not None:
-            label += f", {plain(goal[1])}"
-        lines += _goal(proof, label, goal)
+    for number, (known, goal, proof) in enumerate(treated):
+        label = "" if len(treated) == 1 else f"goal {number + 1} of {len(treated)}, {plain(goal)}"
+        lines += _goal(proof, label, (known, goal))
     return lines
 
 

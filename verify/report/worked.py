@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -23,6 +22,7 @@ from verify.lowering.ball import Ball
 from verify.lowering.exact import ClosedForm, Exact
 from verify.lowering.interpret import Arithmetic, Environment, NotExact, Truth, Undecided, Undefined, leaf_relations
 from verify.report.landmarks import SHOWN, alias, landmarks
+from verify.report.loss_cases import printed_cases
 from verify.report.mathtext import MathPrinter, inline, state_names
 from verify.report.numerals import Numeral, numeral
 from verify.statement.claim import Claim, coordinate_names, is_vector_symbol
@@ -99,6 +99,8 @@ def work(
                 return _Working(claim, numbers, member, arithmetic, result).point(parts[chosen])
             except (NotExact, Undecided):
                 continue
+            except VerifyError:
+                break  # something in it has no value, or no working: the witness stands without one
     return None
 
 
@@ -312,7 +314,9 @@ class _Working:
 
     # --- the conclusion -----------------------------------------------------------------------------------------------
 
-    def _conclusion(self, relation: Relational, formula: sp.Basic, here: Environment) -> tuple[Section, str, str]:
+    def _conclusion(
+        self, relation: Relational, formula: sp.Basic, here: Environment
+    ) -> tuple[Section, str | None, str | None]:
         """Both sides of the relation that decides, with their numbers, and their difference."""
         shown = self._shown_at(here)
         for sub in [node for node in sp.preorder_traversal(relation) if node in self.claim.times]:
@@ -320,10 +324,13 @@ class _Working:
         lines = shown.intermediate([relation.lhs, relation.rhs])
         for label, side in (("left", relation.lhs), ("right", relation.rhs)):
             lines.append(shown.line(rf"\text{{{label} side}}", side))
-        left, right = here.value(relation.lhs), here.value(relation.rhs)
-        lines.append(_difference(relation, here))
         title = "The conclusion" if relation is formula else "The conclusion, at the relation that decides it"
-        return Section(title, tuple(lines)), _text(left, self.result), _text(right, self.result)
+        try:
+            sides = [_text(here.value(side), self.result) for side in (relation.lhs, relation.rhs)]
+        except Undefined:
+            return Section(title, (*lines, r"& \text{so the conclusion has no value here}")), None, None
+        lines.append(_difference(relation, here))
+        return Section(title, tuple(lines)), sides[0], sides[1]
 
     def _shown_at(self, here: Environment) -> _Shown:
         """For a one-step claim the lines go on from those of the step; else they start anew."""
@@ -375,7 +382,11 @@ class _Shown:
 
     def line(self, name: str, expression: sp.Basic, *, symbolic: bool = True) -> str:
         """One line; ``name`` may be the formula itself."""
-        value = numeral(self.here.value(expression))
+        try:
+            value = numeral(self.here.value(expression))
+        except Undefined as reason:
+            said = str(reason).replace("_", r"\_").replace("^", r"\^{}")
+            value = Numeral(rf"\quad\text{{has no value: {said}}}", True)
         pieces = [f"{name} &"]
         formula = self.symbolic(expression)
         if symbolic and formula != name:
@@ -385,7 +396,8 @@ class _Shown:
         if numbers not in (formula, value.latex) and len(numbers) <= LONGEST_FORMULA:
             rough = any(not v.exact for node, v in self.values.items() if expression.has(node))
             pieces.append(f"{_APPROXIMATELY if rough else '='} {numbers}")
-        pieces.append(f"{value.equals} {value.latex}")
+        undefined = value.latex.startswith(r"\quad")
+        pieces.append(value.latex if undefined else f"{value.equals} {value.latex}")
         long = sum(map(len, pieces)) > LONGEST_ROW
         return f" {NEW_ROW} & ".join(pieces).replace(f"& {NEW_ROW} &", "&") if long else " ".join(pieces)
 
@@ -451,105 +463,4 @@ def _coordinate_latex(member: Member, scalar: bool) -> list[str]:
     return [sp.latex(coordinate) for coordinate in member.coordinates]
 
 
-# --- losses with cases ----------------------------------------------------------------------------------------------
-
-
-def printed_cases(expression: sp.Expr, member: Member, printer: MathPrinter) -> str:
-    """A loss of one variable with its maxima, minima and absolute values written as cases; others as they are."""
-    pieces = linear_pieces(expression, member.coordinates)
-    if pieces is None or len(pieces) < 2:
-        return printer.formula(pieces[0][2] if pieces else expression)
-    (coordinate,) = member.coordinates
-    at = printer.formula(coordinate)
-    rows = []
-    for low, high, formula in pieces:
-        where = _interval(at, low, high)
-        rows.append(rf"{printer.formula(formula)} & \text{{for }} {where}")
-    return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
-
-
-def _interval(at: str, low: sp.Rational | None, high: sp.Rational | None) -> str:
-    if low is None:
-        return rf"{at} \le {numeral(high).latex}"
-    if high is None:
-        return rf"{at} \ge {numeral(low).latex}"
-    return rf"{numeral(low).latex} \le {at} \le {numeral(high).latex}"
-
-
-def linear_pieces(
-    expression: sp.Expr, coordinates: Sequence[sp.Symbol]
-) -> list[tuple[sp.Rational | None, sp.Rational | None, sp.Expr]] | None:
-    """``(from, to, formula)`` between the points where a case of Max, Min or Abs changes; None if it has none.
-
-    Only for one variable and cases that change at rational points; neighbouring pieces with one formula are joined.
-    """
-    if len(coordinates) != 1 or not expression.has(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise):
-        return None
-    (coordinate,) = coordinates
-    breaks = _breaks(expression, coordinate)
-    if breaks is None:
-        return None
-    ends: list[sp.Rational | None] = [None, *breaks, None]
-    pieces: list[tuple[sp.Rational | None, sp.Rational | None, sp.Expr]] = []
-    for low, high in pairwise(ends):
-        inside = _inside(low, high)
-        formula = sp.expand(_without_cases(expression, coordinate, inside))
-        if pieces and sp.expand(pieces[-1][2] - formula) == 0:
-            pieces[-1] = (pieces[-1][0], high, formula)
-        else:
-            pieces.append((low, high, formula))
-    return pieces
-
-
-def _inside(low: sp.Rational | None, high: sp.Rational | None) -> sp.Rational:
-    if low is None:
-        return (high if high is not None else sp.S.Zero) - 1
-    return low + 1 if high is None else (low + high) / 2
-
-
-def _breaks(expression: sp.Expr, coordinate: sp.Symbol) -> list[sp.Rational] | None:
-    """Where a case changes, in order: candidates are the zeros of differences of arguments, in every branch."""
-    found: set[sp.Rational] = set()
-    for node in expression.atoms(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside):
-        if isinstance(node, sp.Max | sp.Min):
-            alternatives = [branch for argument in node.args for branch in _branches(argument)]
-            differences = [a - b for i, a in enumerate(alternatives) for b in alternatives[i + 1 :]]
-        else:
-            differences = list(_branches(node.args[0]))
-        for difference in differences:
-            slope, rest = sp.expand(difference).coeff(coordinate, 1), sp.expand(difference).coeff(coordinate, 0)
-            if sp.expand(difference - slope * coordinate - rest) != 0:
-                return None
-            if slope != 0:
-                found.add(-rest / slope)
-    if expression.has(sp.Piecewise) or not all(isinstance(place, sp.Rational) for place in found) or len(found) > 24:
-        return None
-    return sorted(found)
-
-
-def _branches(expression: sp.Expr) -> list[sp.Expr]:
-    """The expressions that a Max, Min or Abs inside may stand for."""
-    results = [expression]
-    for node in sorted(expression.atoms(sp.Max, sp.Min, sp.Abs), key=sp.count_ops, reverse=True):
-        options = list(node.args) if isinstance(node, sp.Max | sp.Min) else [node.args[0], -node.args[0]]
-        results = [result.xreplace({node: option}) for result in results for option in options]
-    return list(dict.fromkeys(results))[:64]
-
-
-def _without_cases(expression: sp.Expr, coordinate: sp.Symbol, inside: sp.Rational) -> sp.Expr:
-    """The expression with each Max, Min, Abs and sign replaced by the case that applies at ``inside``."""
-    if not expression.args:
-        return expression
-    arguments = [_without_cases(argument, coordinate, inside) for argument in expression.args]
-    if isinstance(expression, sp.Max | sp.Min):
-        order = sorted(arguments, key=lambda argument: argument.subs(coordinate, inside))
-        return order[-1] if isinstance(expression, sp.Max) else order[0]
-    if isinstance(expression, sp.Abs | sp.sign | sp.Heaviside):
-        positive = arguments[0].subs(coordinate, inside) >= 0
-        if isinstance(expression, sp.Abs):
-            return arguments[0] if positive else -arguments[0]
-        return sp.S.One if positive else (sp.S.NegativeOne if isinstance(expression, sp.sign) else sp.S.Zero)
-    return expression.func(*arguments)
-
-
-__all__ = ["Section", "WorkedPoint", "linear_pieces", "work"]
+__all__ = ["Section", "WorkedPoint", "work"]

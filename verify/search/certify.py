@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import sympy as sp
+
 from verify.errors import InputError
 from verify.kernel.evaluation import PointResult, evaluate_point
 from verify.lowering.interpret import Truth
 from verify.search.batch import Lane
 from verify.statement.claim import Claim
+from verify.statement.domain import Bound, Coordinate, domain_of
 from verify.statement.loss import Family, Member
 from verify.statement.system import time
 
@@ -100,7 +103,7 @@ def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: in
     best = found
     for _ in range(rounds):
         before = best.point.complexity
-        for smaller in _simpler(best.point):
+        for smaller in _with_ends(claim, best.point):
             if smaller.complexity >= best.point.complexity:
                 continue
             again = certify(claim, reading, best.part, smaller, bits)
@@ -111,13 +114,46 @@ def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: in
     return best
 
 
+def _with_ends(claim: Claim, point: Point) -> Iterator[Point]:
+    """Simpler points, each also with the numbers that sat on an end of their range put back there."""
+    domain = domain_of(claim)
+    ends: dict[str, Coordinate] = {}
+    for coordinate in domain.coordinates:
+        bounds = [*coordinate.lower, *coordinate.upper]
+        if any(_end(bound, point.values) == point.values.get(coordinate.symbol.name) for bound in bounds):
+            ends[coordinate.symbol.name] = coordinate
+    for smaller in _simpler(point):
+        yield smaller
+        values = dict(smaller.values)
+        for name, coordinate in ends.items():
+            for bound in (*coordinate.lower, *coordinate.upper):
+                if _end(bound, point.values) == point.values[name]:
+                    moved = _end(bound, values)
+                    values[name] = values[name] if moved is None else moved
+        if values != smaller.values:
+            yield Point(values, smaller.family, smaller.loss_parameters)
+
+
+def _end(bound: Bound, values: Mapping[str, Fraction]) -> Fraction | None:
+    """The end of a range at some values, where it is rational."""
+    numbers = {symbol: values[symbol.name] for symbol in bound.value.free_symbols if symbol.name in values}
+    value = bound.value.xreplace({symbol: sp.Rational(n.numerator, n.denominator) for symbol, n in numbers.items()})
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else None
+
+
 def _simpler(point: Point) -> Iterator[Point]:
     if "t" in point.values:
         for t in range(min(int(point.values["t"]), 8)):
             yield Point({**point.values, "t": Fraction(t)}, point.family, point.loss_parameters)
     for value in dict.fromkeys([*point.values.values(), *_flat(point.loss_parameters.values())]):
         for simpler in _near(value, ()):
-            yield _tied(point, value, simpler)
+            tied = _tied(point, value, simpler)
+            yield tied
+            if value and simpler:  # the reason may be a product: beta * eta, say
+                for name, number in tied.values.items():
+                    if name != "t" and number != simpler:
+                        for ratio in (value / simpler, simpler / value):
+                            yield Point({**tied.values, name: number * ratio}, tied.family, tied.loss_parameters)
     if point.family is not None:
         for name, value in point.loss_parameters.items():
             if isinstance(value, Fraction):

@@ -59,7 +59,7 @@ def _certify_part(
 ) -> None:
     """Certify the worst lanes of a part, family by family; ascend from the best of the good-looking ones."""
     for batch, result in screened:
-        for lane in result.undefined.get(part, [])[:2]:
+        for lane in result.undefined.get(part, [])[:1]:
             if part not in found.undefined:
                 certified = certify_lane(claim, reading, lane, budget.bits)
                 if certified is not None:

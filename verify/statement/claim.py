@@ -342,6 +342,9 @@ class Claim:
             if isinstance(node, sp.Float):
                 exact = sp.Rational(str(node))
                 raise ClaimError(f"claim {self.id} holds the float {node}; write Rational({exact.p}, {exact.q})")
+        for symbol in formula.free_symbols:
+            if "[" in symbol.name:
+                raise ClaimError(f"claim {self.id}: the name {symbol.name!r} holds a bracket; the provers use those")
         require_well_typed(formula)
 
     @cached_property

@@ -60,7 +60,10 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
         return values | {"loss": member.name if member is not None else None, "_numbers": numbers}
 
     def meets(candidate: Mapping[str, Any]) -> bool:
-        return all(formula.subs(candidate["_numbers"]) != False for formula in filters)  # noqa: E712  # SymPy's false
+        try:
+            return all(formula.subs(candidate["_numbers"]) != False for formula in filters)  # noqa: E712  # SymPy's false
+        except TypeError:  # SymPy compares no complex or infinite numbers: an assumption has no value here
+            return False
 
     def without_numbers(candidate: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in candidate.items() if name != "_numbers"}
