@@ -81,8 +81,8 @@ class _Decision:
             same = (other.reading, other.part) == (settled.reading, settled.part)
             if same and {other.verdict, settled.verdict} == {"proved", "refuted"}:
                 raise Contradiction(
-                    f"{self.claim.id}: {settled.part or 'the conclusion'} has both a proof ({other.method}) and a witness; "
-                    "this is a bug of the toolkit, please report it"
+                    f"{self.claim.id}: {settled.part or 'the conclusion'} has both a proof and a witness "
+                    f"({other.method}, {settled.method}); this is a bug of the toolkit, please report it"
                 )
         self.evidence.append(entry)
         self.settled.append(settled)

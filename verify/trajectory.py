@@ -59,7 +59,7 @@ class Trajectory:
             for formula in parts.values()
             for node in formula.atoms(StepSum)
         }
-        self._alive = {symbol: True for symbol in claim.times}
+        self._alive = dict.fromkeys(claim.times, True)
         self._times: dict[sp.Symbol, TimeRange] = {}
         for symbol, definition in claim.times.items():
             if isinstance(definition, LargestPower):
@@ -147,12 +147,12 @@ def largest_power(definition: LargestPower, environment: Environment) -> TimeRan
     with Ball(192) as ball:
         size = _as_ball(ball, environment, sp.Abs(definition.base))
         target = _as_ball(ball, environment, definition.level)
-        estimate = int(math.floor(float((target.log() / size.log()).mid())))
+        estimate = math.floor(float((target.log() / size.log()).mid()))
         for guess in range(max(estimate - 2, 0), estimate + 4):
             enough = ball.sign(size**guess - target)
             too_much = ball.sign(size ** (guess + 1) - target)
             if enough is not None and enough >= 0 and too_much == -1:
-                largest = guess if signs["base"] == 1 else guess - guess % 2  # type: ignore[comparison-overlap]
+                largest = guess if signs["base"] == 1 else guess - guess % 2
                 return TimeRange(largest, largest)
     raise Undecided(f"{definition}")
 

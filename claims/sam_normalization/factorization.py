@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Abs, Ge, Integer
 
 from claims.sam_normalization.setting import (
@@ -24,7 +26,7 @@ from verify.statement.claim import Claim, Hints
 from verify.statement.formula import DivergesExponentially
 
 x_next, y_next = usam_factorization.next
-_setting = {
+_setting: dict[str, Any] = {
     "over": factorization,
     "define": theorem_11_eta,
     "step": usam_factorization,

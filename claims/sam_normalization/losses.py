@@ -44,7 +44,9 @@ def require(condition: Any, sentence: str) -> None:
 # --- quadratics -------------------------------------------------------------------------------------------------
 
 
-def _quadratic_requirements(positive: Callable[[sp.Expr], Boolean], flat: Boolean, ordered: Boolean, pl: Any) -> Requirements:
+def _quadratic_requirements(
+    positive: Callable[[sp.Expr], Boolean], flat: Boolean, ordered: Boolean, pl: Any
+) -> Requirements:
     """Conditions of a quadratic; ``positive(a)`` says that H - a I is positive semidefinite, ``pl`` when it is PL."""
     return {
         SMOOTH: lambda beta: And(positive(-beta), flat(beta)),
@@ -147,9 +149,7 @@ def _propose_full(u: Sequence[Any], bounds: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-quadratic = Family(
-    "quadratic", {"h": "1"}, lambda name, h: _diagonal(name, (w,), (h,)), _propose_diagonal(["h"]), 1
-)
+quadratic = Family("quadratic", {"h": "1"}, lambda name, h: _diagonal(name, (w,), (h,)), _propose_diagonal(["h"]), 1)
 quadratic_plane = Family(
     "quadratic",
     {"h1": "2", "h2": "1"},
@@ -308,7 +308,9 @@ def _plsine_pl(a: sp.Expr, mu: sp.Expr) -> Boolean:
     if a < -1:
         return Uncertified(Symbol("PL with minimizers away from 0"))
     low, high = plsine_constant(Fraction(int(a.p), int(a.q)))
-    return Or(mu <= sp.Rational(low), And(mu <= sp.Rational(high), Uncertified(Symbol("PL between the certified bounds"))))
+    return Or(
+        mu <= sp.Rational(low), And(mu <= sp.Rational(high), Uncertified(Symbol("PL between the certified bounds")))
+    )
 
 
 @lru_cache(maxsize=64)
@@ -501,7 +503,9 @@ def _convex_facts(beta: sp.Symbol, loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> l
 def smooth_convex(beta: sp.Symbol) -> LossClass:
     """The convex, beta-smooth losses on R^d, for every d."""
     return LossClass(
-        f"L is convex and {beta}-smooth", (Property(CONVEX), Property(SMOOTH, beta)), _SMOOTH_FAMILIES,
+        f"L is convex and {beta}-smooth",
+        (Property(CONVEX), Property(SMOOTH, beta)),
+        _SMOOTH_FAMILIES,
         point_axioms=lambda loss, a, b: _convex_facts(beta, loss, a, b),
     )
 
@@ -562,7 +566,9 @@ def ordered_quadratics(largest: sp.Symbol, least: sp.Symbol) -> LossClass:
         (quadratic, quadratic_plane, quadratic_full, quadratic_space),
         conditions=(least > 0, sp.Le(least, largest, evaluate=False)),
         attributes={largest: "top eigenvalue", least: "least eigenvalue"},
-        spectrum=Spectrum(lam, (sp.Le(least, lam, evaluate=False), sp.Le(lam, largest, evaluate=False)), (largest, least)),
+        spectrum=Spectrum(
+            lam, (sp.Le(least, lam, evaluate=False), sp.Le(lam, largest, evaluate=False)), (largest, least)
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Min, Ne, Tuple, sign, sqrt
@@ -12,6 +13,7 @@ from claims.sam_normalization.setting import (
     c,
     ell,
     eta,
+    gamma,
     half,
     neuron_loss,
     neuron_sam,
@@ -37,7 +39,6 @@ from claims.sam_normalization.setting import (
     y_tilde,
     z,
     z_definition,
-    gamma,
 )
 from verify.statement.claim import Claim, Hints, Reading
 from verify.statement.formula import BigOmega, Differentiable
@@ -96,7 +97,7 @@ eq_7_limit = Claim(
 
 # --- Appendix F.1 -----------------------------------------------------------------------------------------------
 
-_one_step = {"over": neurons, "step": sam_neuron, "define": z_definition}
+_one_step: dict[str, Any] = {"over": neurons, "step": sam_neuron, "define": z_definition}
 
 eq_12 = Claim(
     "eq-12",
@@ -139,14 +140,12 @@ lemma_18 = Claim(
 
 _plain = x - eta * slope_t * rho / z * x - eta * slope_t * y
 _signed = (
-    x
-    - eta * sign_xy * Abs(slope_t) * rho * sign_xy / radius * x
-    - eta * sign_xy * Abs(slope_t) * sign(y) * Abs(y)
+    x - eta * sign_xy * Abs(slope_t) * rho * sign_xy / radius * x - eta * sign_xy * Abs(slope_t) * sign(y) * Abs(y)
 )
 _reduced = x - eta * Abs(slope_t) * rho / radius * x - eta * Abs(slope_t) * Abs(y)
 
 
-def _step(parent: str, number: int, title: str, given: list[object], show: object = None, **more: object) -> Claim:
+def _step(parent: str, number: int, title: str, given: list[Any], show: Any = None, **more: Any) -> Claim:
     return Claim(
         f"{parent}/step-{number}",
         title=title,
@@ -169,9 +168,7 @@ lemma_18_steps = [
         3,
         "The slope by its sign and size",
         _positive,
-        relation(
-            Eq, _plain, x - _unevaluated_product - eta * sign_xy * Abs(slope_t) * sign(y) * Abs(y)
-        ),
+        relation(Eq, _plain, x - _unevaluated_product - eta * sign_xy * Abs(slope_t) * sign(y) * Abs(y)),
         uses=["lemma-17"],
     ),
     _step(
@@ -180,9 +177,7 @@ lemma_18_steps = [
         "The signs cancel",
         _positive,
         {
-            "signs": relation(
-                Eq, x - _unevaluated_product - eta * sign_xy * Abs(slope_t) * sign(y) * Abs(y), _reduced
-            ),
+            "signs": relation(Eq, x - _unevaluated_product - eta * sign_xy * Abs(slope_t) * sign(y) * Abs(y), _reduced),
             "bound": relation(Le, _reduced, x),
         },
     ),
@@ -226,7 +221,11 @@ _c_t_texts = {
 
 lemma_30_steps = [
     _step(
-        "lemma-30", 1, "The dynamics of y", _tail, relation(Eq, y_next, y - eta * _size * rho / radius * y - eta * slope_t * x)
+        "lemma-30",
+        1,
+        "The dynamics of y",
+        _tail,
+        relation(Eq, y_next, y - eta * _size * rho / radius * y - eta * slope_t * x),
     ),
     _step(
         "lemma-30",
@@ -241,7 +240,8 @@ lemma_30_steps = [
         "The norm bounded by sqrt(2) y (with an undefined c_t)",
         _tail,
         readings={
-            name: Reading(_c_t_texts[name], relation(Le, _shrunk, _with_c_t(c_t))) for name, c_t in _c_t_readings.items()
+            name: Reading(_c_t_texts[name], relation(Le, _shrunk, _with_c_t(c_t)))
+            for name, c_t in _c_t_readings.items()
         },
     ),
     _step(
@@ -261,9 +261,7 @@ lemma_30_steps = [
         },
         hints=Hints(constants={"order": c / (2 * sqrt(2))}),
     ),
-    _step(
-        "lemma-30", 5, "(A3) in the core", _core, relation(Ge, _size, half * Abs(x_tilde * y_tilde))
-    ),
+    _step("lemma-30", 5, "(A3) in the core", _core, relation(Ge, _size, half * Abs(x_tilde * y_tilde))),
     _step("lemma-30", 6, "Multiplied by rho y / z", _core, relation(Ge, _size * rho / z * y, _core_bound)),
     _step("lemma-30", 7, "The product bounded below", _core, relation(Ge, _core_bound, half * (rho * y / z) ** 2 * y)),
     _step(
@@ -282,7 +280,7 @@ lemma_30_steps = [
 
 # --- reachable states, Theorem 20 -------------------------------------------------------------------------------
 
-_from_theorem_16 = {
+_from_theorem_16: dict[str, Any] = {
     "start": {x: x0, y: y0},
     "times": sam_times,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 from sympy import Ge, Gt, Le, Lt, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
@@ -90,7 +92,7 @@ lemma_49 = Claim(
 )
 
 
-def _step(number: int, title: str, show: object, *, along: bool = False, hints: Hints | None = None) -> Claim:
+def _step(number: int, title: str, show: Any, *, along: bool = False, hints: Hints | None = None) -> Claim:
     return Claim(
         f"theorem-48/step-{number}",
         title=title,
@@ -125,7 +127,12 @@ theorem_48_steps = [
         },
     ),
     _step(2, "Quadratic growth", relation(Ge, 2 / mu * gap, Norm(w - projection) ** 2)),
-    _step(3, "The gradient is bounded by the gap", relation(Le, Norm(gradient) ** 2, 2 * beta**2 / mu * gap), hints=gradient_step),
+    _step(
+        3,
+        "The gradient is bounded by the gap",
+        relation(Le, Norm(gradient) ** 2, 2 * beta**2 / mu * gap),
+        hints=gradient_step,
+    ),
     _step(
         4,
         "The gradient after the ascent step",
@@ -136,7 +143,12 @@ theorem_48_steps = [
             ),
         },
     ),
-    _step(5, "The travel is at most the sum of the steps", relation(Le, travel, eta * StepSum(Norm(ascent_gradient))), along=True),
+    _step(
+        5,
+        "The travel is at most the sum of the steps",
+        relation(Le, travel, eta * StepSum(Norm(ascent_gradient))),
+        along=True,
+    ),
     _step(
         6,
         "Each step by its gradient",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 from sympy import Equivalent, Ge, Gt, Le, Lt, Ne, Rational, Sum, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
@@ -126,9 +128,7 @@ theorem_1_neighborhood = Claim(
     over=strongly_convex,
     step=sam_step,
     start=from_w0,
-    show=Bounded(
-        LimSup(Norm(w - L.minimizer)), sqrt(eta) * rho, Tuple(alpha, beta, Str("L")), Str("constant")
-    ),
+    show=Bounded(LimSup(Norm(w - L.minimizer)), sqrt(eta) * rho, Tuple(alpha, beta, Str("L")), Str("constant")),
     note="K may depend on the loss, so on alpha and beta, and on nothing else: the sentence ranges over every "
     "eta < 2/beta and every rho.",
     hints=Hints(
@@ -184,9 +184,7 @@ theorem_8 = Claim(
 )
 
 
-def _theorem_8_step(
-    number: int, title: str, show: object, *, along: bool = False, hints: Hints | None = None
-) -> Claim:
+def _theorem_8_step(number: int, title: str, show: Any, *, along: bool = False, hints: Hints | None = None) -> Claim:
     return Claim(
         f"theorem-8/step-{number}",
         title=title,
@@ -263,7 +261,7 @@ lower = L(w) - eta**2 * beta / 2 * squared - (eta - eta**2 * beta) * squared + n
 perturbation = rho * gradient / Norm(gradient)
 
 
-def _lemma_9_step(number: int, title: str, show: object, *, divides_by_rho: bool = False) -> Claim:
+def _lemma_9_step(number: int, title: str, show: Any, *, divides_by_rho: bool = False) -> Claim:
     given = [Gt(beta, 0), *learning_rate, below]
     if divides_by_rho:
         given.append(Gt(rho, 0))
@@ -283,7 +281,9 @@ def _lemma_9_step(number: int, title: str, show: object, *, divides_by_rho: bool
 lemma_9_steps = [
     _lemma_9_step(1, "Smoothness at the next iterate", relation(Le, L(w_next), smoothness)),
     _lemma_9_step(
-        2, "The norm of the gradient halfway, expanded", relation(sp.Eq, Norm(gradient_halfway) ** 2, moved + norm_bound)
+        2,
+        "The norm of the gradient halfway, expanded",
+        relation(sp.Eq, Norm(gradient_halfway) ** 2, moved + norm_bound),
     ),
     _lemma_9_step(
         3, "The gradient moves by at most beta rho", relation(Le, moved + norm_bound, beta**2 * rho**2 + norm_bound)
@@ -321,9 +321,7 @@ lemma_9_steps = [
     ),
     _lemma_9_step(9, "The bound on the next loss again", relation(Le, L(w_next), collected)),
     _lemma_9_step(10, "The lower bound on the inner product put in", relation(Le, collected, lower)),
-    _lemma_9_step(
-        11, "Collecting terms", relation(Le, lower, L(w) - eta * (2 - eta * beta) / 2 * squared + noise)
-    ),
+    _lemma_9_step(11, "Collecting terms", relation(Le, lower, L(w) - eta * (2 - eta * beta) / 2 * squared + noise)),
 ]
 
 # --- Theorem 10 -------------------------------------------------------------------------------------------------

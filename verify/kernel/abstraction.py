@@ -49,7 +49,7 @@ class Abstraction:
             raise CertificateError(f"{formula} speaks of a hitting time")
         current = _put_in(formula, self._next)
         for _ in self.claim.define:
-            current = _put_in(current, {s: e for s, e in self.claim.define.items()})
+            current = _put_in(current, dict(self.claim.define))
         current = current.replace(lambda node: isinstance(node, sp.Derivative), lambda node: node.doit())
         current = self._without_sums(current)
         if current.has(*_VECTORS):
@@ -142,9 +142,7 @@ class Abstraction:
                 loss = self.claim.loss_symbols[0]
                 for point in self.claim.hints.points:
                     self._gram.point(_put_in(point, self._next))
-                facts += self._gram.class_facts(
-                    loss_class.point_axioms, loss, list((self.claim.start or {}).values())
-                )
+                facts += self._gram.class_facts(loss_class.point_axioms, loss, list((self.claim.start or {}).values()))
             facts += [self._gram.square(_put_in(vector, self._next)) for vector in self.claim.hints.squares]
             facts += self._gram.facts()
         return [self._with_signs(_extract_squares(fact)) for fact in facts]
@@ -190,6 +188,3 @@ def usable_assumptions(claim: Claim, formulas: Sequence[Boolean]) -> list[Boolea
         for formula in formulas
         if not formula.has(TrajectoryFormula) and not formula.free_symbols & set(claim.times)
     ]
-
-
-

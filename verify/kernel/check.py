@@ -153,7 +153,9 @@ def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Sett
 def _check_obligations(needed: list[Implication], entry: Mapping[str, Any], solve: Solve | None) -> str:
     proofs = entry.get("obligations")
     if not isinstance(proofs, list) or len(proofs) != len(needed):
-        raise CertificateError(f"{len(needed)} obligations are to be met, {len(proofs) if isinstance(proofs, list) else 0} are")
+        raise CertificateError(
+            f"{len(needed)} obligations are to be met, {len(proofs) if isinstance(proofs, list) else 0} are"
+        )
     return weakest([goal.check(proof, solve) for goal, proof in zip(needed, proofs, strict=True)])
 
 

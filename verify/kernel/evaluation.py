@@ -85,7 +85,12 @@ class PointResult:
         names = ("id", "admissible", "violated", "holds", "reason", "part", "lhs", "rhs", "margin")
         answer: dict[str, object] = {name: getattr(self, name) for name in names}
         answer["violated"] = list(self.violated)
-        answer |= {"times": dict(self.times), "state": dict(self.state), "arithmetic": self.arithmetic, "bits": self.bits}
+        answer |= {
+            "times": dict(self.times),
+            "state": dict(self.state),
+            "arithmetic": self.arithmetic,
+            "bits": self.bits,
+        }
         return answer
 
 
@@ -113,7 +118,9 @@ def evaluate_point(
     reading = _reading(claim, reading)
     values = _complete(claim, values, member)
     last: PointResult | None = None
-    for arithmetic, bits in _arithmetics(last_bits, closed_forms=closed_forms and values.get("t", 0) <= CLOSED_FORM_STEPS):
+    for arithmetic, bits in _arithmetics(
+        last_bits, closed_forms=closed_forms and values.get("t", 0) <= CLOSED_FORM_STEPS
+    ):
         try:
             result = _Evaluator(claim, values, member, reading, arithmetic, bits).result()
         except NotExact:
@@ -142,7 +149,9 @@ def _arithmetics(last_bits: int, *, closed_forms: bool) -> Iterator[tuple[Arithm
 
 def _open(result: PointResult) -> bool:
     """Whether more precision could decide more."""
-    return result.holds is None and any(part.truth is Truth.UNKNOWN and part.reason is None for part in result.parts.values())
+    return result.holds is None and any(
+        part.truth is Truth.UNKNOWN and part.reason is None for part in result.parts.values()
+    )
 
 
 def _undecided(claim: Claim, reason: str, bits: int | None) -> PointResult:
@@ -290,7 +299,9 @@ class _Evaluator:
             while trajectory.steps < self.steps:
                 trajectory.step()
         except NotWellDefined as reason:
-            self.violated.append(f"the iterates of {claim.step.name} are well defined ({reason} at step {trajectory.steps})")
+            self.violated.append(
+                f"the iterates of {claim.step.name} are well defined ({reason} at step {trajectory.steps})"
+            )
             return None
         here = trajectory.environment()
         if claim.times and self._times_matter(here):
@@ -298,7 +309,9 @@ class _Evaluator:
         return self._with_next(self._with_definitions(here))
 
     def _times_matter(self, here: Environment) -> bool:
-        return any(here.truth(formula) is Truth.UNKNOWN for formula in self.claim.assumptions if speaks_of_a_point(formula))
+        return any(
+            here.truth(formula) is Truth.UNKNOWN for formula in self.claim.assumptions if speaks_of_a_point(formula)
+        )
 
     def _known_times(self, trajectory: Trajectory) -> dict[sp.Symbol, TimeRange]:
         limit = trajectory.steps + TIME_HORIZON

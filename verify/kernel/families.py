@@ -1,9 +1,9 @@
 """Families with an index n along which no constant works: how an order of growth falls.
 
-The family's parameters, start and loss are expressions in n (from the claim's hint, never from the certificate).  To show,
-for every real n >= 1: every assumption holds and the loss is in its class; what the constant may depend on does not move
-(for a polynomial: stays bounded, so that any polynomial does); and quantity**2 >= rate * n * scale**2 with scale > 0 and a
-rational rate > 0.  Then quantity <= K * scale fails for every K once n > K**2 / rate.
+The family's parameters, start and loss are expressions in n (from the claim's hint, never from the certificate).  To
+show, for every real n >= 1: every assumption holds and the loss is in its class; what the constant may depend on does
+not move (for a polynomial: stays bounded, so that any polynomial does); and quantity**2 >= rate * n * scale**2 with
+scale > 0 and a rational rate > 0.  Then quantity <= K * scale fails for every K once n > K**2 / rate.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class _FamilyCheck:
 
     def obligations(self, rate: Fraction, bounds: dict[str, Fraction]) -> list[Implication]:
         """Admissibility, independence, the trajectory, and the growth of the ratio."""
-        found = [self._goal(f"{formula} holds", self._concrete(formula, self.start_value)) for formula in self.claim.assumptions]
+        found = [
+            self._goal(f"{formula} holds", self._concrete(formula, self.start_value))
+            for formula in self.claim.assumptions
+        ]
         assert self.claim.loss_class is not None
         for entry, condition in self.claim.loss_class.requirements(self.member):
             if condition is None:

@@ -39,7 +39,9 @@ class Implication:
         except CertificateError as reason:
             raise CertificateError(f"{self.name}: {reason}") from reason
 
-    def treated(self, certificate: Mapping[str, Any]) -> Iterator[tuple[tuple[Boolean, ...], Boolean, Mapping[str, Any]]]:
+    def treated(
+        self, certificate: Mapping[str, Any]
+    ) -> Iterator[tuple[tuple[Boolean, ...], Boolean, Mapping[str, Any]]]:
         """For the reader: each goal inside an accepted certificate as ``(formulas used, conclusion, its proof)``."""
         known = list(self.hypotheses)
         parts = [*certificate["lemmas"], certificate["proof"]]

@@ -57,7 +57,7 @@ def _state_hypotheses(claim: Claim, abstract: Abstraction) -> list[Boolean]:
         formulas = [formula for formula in formulas if not formula.free_symbols & started]
     if claim.step is not None:
         formulas = [*formulas, *claim.step.well_defined]
-    return [abstract(formula) for formula in formulas]  # type: ignore[misc]
+    return [abstract(formula) for formula in formulas]
 
 
 def _defined_where_used(claim: Claim, abstract: Abstraction, formula: Boolean) -> Boolean:
@@ -188,8 +188,8 @@ def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 
 def _lower_end_of_time(assumption: Boolean) -> bool:
     if isinstance(assumption, sp.Ge | sp.Gt):
-        return assumption.lhs == time and assumption.rhs.is_number
-    return isinstance(assumption, sp.Le | sp.Lt) and assumption.rhs == time and assumption.lhs.is_number
+        return bool(assumption.lhs == time and assumption.rhs.is_number)
+    return bool(isinstance(assumption, sp.Le | sp.Lt) and assumption.rhs == time and assumption.lhs.is_number)
 
 
 # --- linear iterations on quadratics ----------------------------------------------------------------------------
@@ -241,7 +241,9 @@ def exhibited(claim: Claim) -> Member:
     allowed = set(claim.loss_class.constants)
     for expression in parameters.values():
         if not expression.free_symbols <= allowed:
-            raise CertificateError(f"the exhibited loss depends on {expression}; it may depend on the class's constants only")
+            raise CertificateError(
+                f"the exhibited loss depends on {expression}; it may depend on the class's constants only"
+            )
     return family.build(f"{name}({', '.join(f'{k}={v}' for k, v in parameters.items())})", **parameters)
 
 

@@ -1,7 +1,7 @@
 """Linear iterations on quadratics: what the eigenvalues say of convergence, divergence and null sets.
 
-The spectral theorem is an axiom here: on a quadratic with symmetric Hessian H the iteration w -> p(H) w, p a polynomial
-with the step's coefficients, acts on each eigenvector as multiplication by p(eigenvalue).  Hence, with every eigenvalue:
+The spectral theorem is an axiom here: on a quadratic with symmetric Hessian H the iteration w -> p(H) w, with a
+polynomial p, acts on each eigenvector as multiplication by p(eigenvalue).  Hence, with every eigenvalue:
 
 * it converges from every start  iff  |p| < 1 or p = 1 at every eigenvalue (to a minimizer: p = 1 only where the
   eigenvalue is 0, the component along a flat direction, or where the start has no such component);
@@ -154,7 +154,9 @@ class _Translator:
         if isinstance(formula, Diverges):
             along = [given for given in self.claim.given if isinstance(given, ComponentNonzero)]
             starts = set((self.claim.start or {}).values())
-            usable = [node.args[1] for node in along if node.args[0] in starts and node.args[1] in self.spectrum.attained]
+            usable = [
+                node.args[1] for node in along if node.args[0] in starts and node.args[1] in self.spectrum.attained
+            ]
             return sp.Or(*[expands(self._factor(eigenvalue)) for eigenvalue in usable])
         raise CertificateError(f"{formula} is not decided by eigenvalues")
 
@@ -284,7 +286,5 @@ class _PointSpectrum:
             return Truth.UNKNOWN
         target = self.environment.value(formula.args[1])
         arithmetic = self.environment.arithmetic
-        same = [
-            index for index, place in enumerate(self.local) if arithmetic.sign(place.value(self.lam) - target) == 0
-        ]
+        same = [index for index, place in enumerate(self.local) if arithmetic.sign(place.value(self.lam) - target) == 0]
         return Truth.TRUE if set(same) & set(along) else Truth.FALSE

@@ -106,7 +106,7 @@ class Ball:
     def as_rational(self, number: arb) -> Fraction | None:
         """The number as a Fraction if it is exactly a small integer."""
         if number.is_exact() and number.is_integer() and abs(number) < 2**60:
-            return Fraction(int(number.unique_fmpz()))
+            return Fraction(int(number.mid().unique_fmpz() or 0))
         return None
 
     def kept(self, number: arb) -> arb:

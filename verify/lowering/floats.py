@@ -48,7 +48,7 @@ class Floats:
         if name == "Heaviside":
             return np.heaviside(argument, np.nan)
         functions: dict[str, Any] = {"Abs": np.abs, "sign": np.sign, "atan": np.arctan}
-        return functions.get(name, getattr(np, name, None))(argument)
+        return (functions.get(name) or getattr(np, name))(argument)
 
     def sign(self, number: Lanes) -> int | None:
         """The sign of a single double (a batch has none)."""

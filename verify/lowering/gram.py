@@ -138,5 +138,5 @@ class GramLowering:
         points = [point for point in self.points if point not in without]
         for first, second in [*combinations(points, 2), *((b, a) for a, b in combinations(points, 2))]:
             for formula in axiom(loss, first, second):
-                facts.append(self.lower(formula))  # type: ignore[arg-type]
+                facts.append(self.lower(formula))
         return facts

@@ -149,7 +149,9 @@ class Environment:
             if len(vector) == 1:
                 return arithmetic.call("Abs", [vector[0]])
             return arithmetic.power(self._sum([a * a for a in vector]), Fraction(1, 2))
-        if isinstance(expression, ScalarLoss | LossValue | Gradient | LossMinimum | Minimizer | HessianProduct | Projection):
+        if isinstance(
+            expression, ScalarLoss | LossValue | Gradient | LossMinimum | Minimizer | HessianProduct | Projection
+        ):
             return self._loss(expression)
         if isinstance(expression, sp.Derivative):
             return self._derivative(expression)
@@ -306,7 +308,7 @@ class Environment:
         return tuple(entry if kind == 0 else zero for entry, kind in zip(point, flat, strict=True))
 
     def _derivative(self, expression: sp.Derivative) -> Number:
-        """The derivative of an expression in the scalar loss: the concrete loss is put in first, then differentiated."""
+        """The derivative of an expression in the scalar loss: the concrete loss goes in before it is taken."""
         member = self._require_member(expression)
         return self.value(_concrete_derivative(expression, member))
 
@@ -414,7 +416,9 @@ class Environment:
         if isinstance(expression, sp.Min | sp.Max) and expression.free_symbols & self.times.keys():
             ranges = [self._range(argument) for argument in expression.args]
             name = type(expression).__name__
-            return TimeRange(self._extreme(name, [r.low for r in ranges]), self._extreme(name, [r.high for r in ranges]))
+            return TimeRange(
+                self._extreme(name, [r.low for r in ranges]), self._extreme(name, [r.high for r in ranges])
+            )
         if expression.free_symbols & self.times.keys():
             raise VerifyError(f"{expression}: times may be compared, and joined by Min and Max, only")
         value = self.value(expression)

@@ -12,8 +12,8 @@ import sympy as sp
 from verify.errors import VerifyError
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
-from verify.kernel.obligations import METHODS, obligations, vacuity
 from verify.kernel.implication import leaves
+from verify.kernel.obligations import METHODS, obligations, vacuity
 from verify.kernel.products import leaf_symbols
 from verify.report.plain import plain
 from verify.statement.claim import Claim

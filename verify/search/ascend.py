@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import minimize
 
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
+from verify.search.screen import Array, lane_at
 
 
 def ascend(batch: Batch, lane: Lane, budget: Budget) -> tuple[Lane, int]:
@@ -14,10 +17,10 @@ def ascend(batch: Batch, lane: Lane, budget: Budget) -> tuple[Lane, int]:
     start = np.array(lane.unit)
     if not len(start):
         return lane, 0
-    best: dict[str, object] = {"margin": lane.margin, "unit": start, "t": lane.t}
+    best = _Best(lane.margin, start, lane.t)
     spent = 0
 
-    def margin(unit: np.ndarray) -> float:
+    def margin(unit: Array) -> float:
         nonlocal spent
         clipped = np.clip(unit, 1e-15, 1 - 1e-15)
         worst = np.inf
@@ -26,19 +29,21 @@ def ascend(batch: Batch, lane: Lane, budget: Budget) -> tuple[Lane, int]:
             value = float(parts[lane.part][0])
             if bool(admissible[0]) and value < worst:
                 worst = value
-                if value < float(best["margin"]):  # type: ignore[arg-type]
-                    best.update(margin=value, unit=clipped, t=t)
+                if value < best.margin:
+                    best.margin, best.unit, best.t = value, clipped, t
         return worst if np.isfinite(worst) else 1e6
 
     with np.errstate(all="ignore"):
         minimize(margin, start, method="Nelder-Mead", options={"maxfev": budget.ascent_evaluations, "xatol": 1e-9})
-        unit = np.asarray(best["unit"])
+        unit = best.unit
         _, named, loss_parameters = batch.environment(unit[None, :])
-    if best["unit"] is start:
+    if unit is start:
         return lane, spent
-    from verify.search.screen import _lane
+    return lane_at(batch, lane.part, unit[None, :], named, loss_parameters, best.t, 0, best.margin), spent
 
-    reached = _lane(
-        batch, lane.part, unit[None, :], named, loss_parameters, int(best["t"]), 0, float(best["margin"])  # type: ignore[call-overload, arg-type]
-    )
-    return reached, spent
+
+@dataclass
+class _Best:
+    margin: float
+    unit: Array
+    t: int

@@ -20,6 +20,7 @@ from verify.statement.formula import (
     Differentiable,
     FirstTime,
     LargestPower,
+    LargestTimeWhile,
     StepSum,
     TrajectoryFormula,
     speaks_of_a_point,
@@ -28,6 +29,7 @@ from verify.statement.loss import Family, Member
 from verify.statement.system import time
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 _TINY = 1e-300
 
 
@@ -55,7 +57,7 @@ class BatchEnvironment(Environment):
         return super().margin(formula)
 
     def _projection(self, member: Member, point: tuple[Any, ...]) -> Any:
-        """The nearest minimizer, lane by lane (flat directions of non-diagonal quadratics are left to the certifier)."""
+        """The nearest minimizer, lane by lane (flat directions of full quadratics are left to the certifier)."""
         if member.eigenvalues is None or not member.diagonal:
             return super()._projection(member, point) if member.eigenvalues is None else (0.0,) * member.dimension
         flat = [self.value(eigenvalue) == 0 for eigenvalue in member.eigenvalues]
@@ -101,7 +103,10 @@ class Batch:
         self.domain: Domain = domain_of(claim)
         self.parts = {name: f for name, f in claim.conclusions[reading].items() if speaks_of_a_point(f)}
         self.assumptions = [formula for formula in claim.assumptions if not formula.has(TrajectoryFormula)]
-        self.member, self.loss_symbols = symbolic_member(family) if family is not None else (None, {})
+        self.member: Member | None = None
+        self.loss_symbols: dict[str, Any] = {}
+        if family is not None:
+            self.member, self.loss_symbols = symbolic_member(family)
         self.vector_names = [
             name
             for vector in self.domain.vectors
@@ -155,7 +160,7 @@ class Batch:
             if not (self.claim.is_trajectory and expression.free_symbols & state):
                 environment.values[symbol] = environment.value(expression)
 
-    def margins(self, unit: Array, steps: int) -> Iterator[tuple[int, BatchEnvironment, Array, dict[str, Array]]]:
+    def margins(self, unit: Array, steps: int) -> Iterator[tuple[int, BatchEnvironment, Mask, dict[str, Array]]]:
         """For each time (0 for one-step claims): the admissible lanes, and each part's relative margin.
 
         Yields ``(t, environment, admissible, {part: margins})``.
@@ -200,7 +205,7 @@ class Batch:
             return here
         return here.with_values({after: here.value(update) for after, update in self.claim.step.one_step.items()})
 
-    def _membership(self, environment: BatchEnvironment, size: int) -> Array:
+    def _membership(self, environment: BatchEnvironment, size: int) -> Mask:
         ok = np.ones(size, dtype=bool)
         if self.claim.loss_class is None or self.member is None:
             return ok
@@ -209,7 +214,7 @@ class Batch:
                 ok &= np.broadcast_to(environment.margin(condition) >= -1e-12, (size,))
         return ok
 
-    def _admissible(self, here: BatchEnvironment, size: int) -> Array:
+    def _admissible(self, here: BatchEnvironment, size: int) -> Mask:
         ok = np.ones(size, dtype=bool)
         for formula in self.assumptions:
             margin = np.broadcast_to(here.margin(formula), (size,))
@@ -217,7 +222,7 @@ class Batch:
             ok &= (margin > 0) if strict else (margin >= (-1e-12 if isinstance(formula, sp.Eq) else 0))
         return ok
 
-    def _exists(self, here: BatchEnvironment, size: int) -> Array:
+    def _exists(self, here: BatchEnvironment, size: int) -> Mask:
         ok = np.ones(size, dtype=bool)
         if self.claim.step is None:
             return ok
@@ -249,6 +254,7 @@ class _Clock:
         for symbol, definition in self.claim.times.items():
             if isinstance(definition, LargestPower):
                 continue
+            assert isinstance(definition, FirstTime | LargestTimeWhile)
             holds = here.margin(definition.condition) > 0
             first = isinstance(definition, FirstTime)
             hit = (holds if first else ~holds) & np.isinf(self.known[symbol])

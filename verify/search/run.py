@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from verify.lowering.interpret import Undefined
 from verify.search.ascend import ascend
@@ -58,7 +59,7 @@ def _certify_part(
     claim: Claim, reading: str, part: str, screened: list[tuple[Batch, Screened]], budget: Budget, found: Found
 ) -> None:
     """Certify the worst lanes of a part, family by family; ascend from the best of the good-looking ones."""
-    for batch, result in screened:
+    for _, result in screened:
         for lane in result.undefined.get(part, [])[:1]:
             if part not in found.undefined:
                 certified = certify_lane(claim, reading, lane, budget.bits)
@@ -101,9 +102,10 @@ def _sample(claim: Claim, reading: str, budget: Budget, seed: int, found: Found)
     violation, seen = sample(claim, reading, budget, seed)
     found.points += seen
     found.stages.append("sample")
-    if violation is None or claim.loss_class is None and violation["loss"] is not None:
+    if violation is None or (claim.loss_class is None and violation["loss"] is not None):
         return
-    family, parameters = (None, {})
+    family: Family | None = None
+    parameters: dict[str, Any] = {}
     if violation["loss"] is not None and claim.loss_class is not None:
         family, parameters = loss_parameters(claim.loss_class, violation["loss"])
     point = Point(violation["values"], family, parameters)
@@ -123,6 +125,3 @@ def _polish(claim: Claim, reading: str, budget: Budget, found: Found) -> None:
         found.violated[part] = [simplest, max(strongest, simplest, key=lambda entry: entry.relative)]
     for part, witness in found.undefined.items():
         found.undefined[part] = simplify(claim, reading, witness, budget.bits)
-
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 from typing import Any
 
@@ -52,10 +53,8 @@ def sample(claim: Claim, reading: str, budget: Budget, number: int) -> tuple[dic
             raise _Violated
         target(-_least_relative(result))
 
-    try:
+    with contextlib.suppress(_Violated, HypothesisException):
         search()
-    except (_Violated, HypothesisException):
-        pass
     return last, seen
 
 

@@ -95,7 +95,7 @@ def _keep(
     missing = np.flatnonzero(admissible & np.isnan(margins))
     lost = found.undefined.setdefault(part, [])
     for lane in missing[: max(0, count - len(lost))]:
-        lost.append(_lane(batch, part, unit, named, loss_parameters, t, int(lane), float("nan")))
+        lost.append(lane_at(batch, part, unit, named, loss_parameters, t, int(lane), float("nan")))
     usable = np.where(admissible & ~np.isnan(margins), margins, np.inf)
     if not len(usable):
         return
@@ -103,12 +103,12 @@ def _keep(
     worst = found.worst.setdefault(part, [])
     for lane in np.argsort(usable, kind="stable")[:count]:
         if np.isfinite(usable[lane]):
-            worst.append(_lane(batch, part, unit, named, loss_parameters, t, int(lane), float(usable[lane])))
+            worst.append(lane_at(batch, part, unit, named, loss_parameters, t, int(lane), float(usable[lane])))
     worst.sort(key=lambda lane: (lane.margin, lane.t))
     del worst[count:]
 
 
-def _lane(
+def lane_at(
     batch: Batch,
     part: str,
     unit: Array,
@@ -118,6 +118,8 @@ def _lane(
     lane: int,
     margin: float,
 ) -> Lane:
+    """One lane of a batch as a point of its own."""
+
     def pick(value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple((pick(a), pick(b)) for a, b in value)

@@ -350,11 +350,25 @@ class Claim:
     @cached_property
     def loss_symbols(self) -> tuple[sp.Symbol, ...]:
         """The symbols that name its losses."""
-        from verify.statement.loss import Gradient, HessianProduct, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss
+        from verify.statement.loss import (
+            Gradient,
+            HessianProduct,
+            LossMinimum,
+            LossValue,
+            Minimizer,
+            Projection,
+            ScalarLoss,
+        )
 
         named = (Gradient, HessianProduct, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss)
-        formulas = [*self._formulas(), *(self.step.update if self.step else ()), *(self.step.well_defined if self.step else ())]
-        found = {node.args[0] for formula in formulas for node in sp.preorder_traversal(formula) if isinstance(node, named)}
+        formulas = [
+            *self._formulas(),
+            *(self.step.update if self.step else ()),
+            *(self.step.well_defined if self.step else ()),
+        ]
+        found = {
+            node.args[0] for formula in formulas for node in sp.preorder_traversal(formula) if isinstance(node, named)
+        }
         return tuple(sorted(found, key=str))
 
     @cached_property

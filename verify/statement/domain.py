@@ -159,7 +159,9 @@ def _in_order(
             symbol = waiting[0]
             for is_lower, bound in bounds[symbol]:
                 if not bound.value.free_symbols <= done:
-                    relation = sp.Gt if is_lower and bound.strict else sp.Ge if is_lower else sp.Lt if bound.strict else sp.Le
+                    relation = (
+                        sp.Gt if is_lower and bound.strict else sp.Ge if is_lower else sp.Lt if bound.strict else sp.Le
+                    )
                     rest.append(relation(symbol, bound.value, evaluate=False))
             bounds[symbol] = [entry for entry in bounds[symbol] if entry[1].value.free_symbols <= done]
             ready = [symbol]

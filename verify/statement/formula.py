@@ -209,7 +209,15 @@ def speaks_of_a_point(formula: sp.Basic) -> bool:
     return True
 
 
-_SPECTRAL = (Converges, ConvergesExponentially, Diverges, FromEveryStart, FromAlmostEveryStart, ComponentNonzero, HasProperty)
+_SPECTRAL = (
+    Converges,
+    ConvergesExponentially,
+    Diverges,
+    FromEveryStart,
+    FromAlmostEveryStart,
+    ComponentNonzero,
+    HasProperty,
+)
 
 
 def decided_by_eigenvalues(formula: sp.Basic) -> bool:
@@ -220,7 +228,7 @@ def decided_by_eigenvalues(formula: sp.Basic) -> bool:
 
 def binds_the_start(formula: sp.Basic) -> bool:
     """Whether it speaks of every start, or almost every one, so that a point of it has none."""
-    return formula.has(FromEveryStart, FromAlmostEveryStart)
+    return bool(formula.has(FromEveryStart, FromAlmostEveryStart))
 
 
 class Uncertified(TrajectoryFormula):

@@ -97,6 +97,7 @@ class Loss:
         self.symbol = sp.Symbol(name)
 
     def __call__(self, point: sp.Expr) -> sp.Expr:
+        """The value at ``point``."""
         return LossValue(self.symbol, point)
 
     def gradient(self, point: sp.Expr) -> sp.Expr:
@@ -130,6 +131,7 @@ class ScalarLoss(sp.Function):
     is_extended_real = True
 
     def fdiff(self, argindex: int = 3) -> sp.Expr:
+        """The derivative by the argument: one order more."""
         name, order, argument = self.args
         return ScalarLoss(name, order + 1, argument)
 
@@ -150,6 +152,7 @@ class ScalarLossName:
         self.symbol = sp.Symbol(name)
 
     def __call__(self, argument: sp.Expr) -> sp.Expr:
+        """The value at ``argument``."""
         return ScalarLoss(self.symbol, sp.S.Zero, argument)
 
     def slope(self, argument: sp.Expr) -> sp.Expr:

@@ -66,7 +66,9 @@ def loss_parameters(loss_class: LossClass, text: str) -> tuple[Family, dict[str,
         raise InputError(f"loss {text!r} must be written NAME(param=value,...), for example {_example(loss_class)}")
     name, inside = match.group(1), (match.group(2) or "").strip()
     if name not in names:
-        raise InputError(f"loss {name!r} is not in this claim's class; it takes {', '.join(names)}{nearest(name, names)}")
+        raise InputError(
+            f"loss {name!r} is not in this claim's class; it takes {', '.join(names)}{nearest(name, names)}"
+        )
     given = _arguments(text, inside)
     family = loss_class.family(name, list(given))
     if family is None:

@@ -14,6 +14,7 @@ class Vector(sp.Symbol):
     """A named vector of R^d; the dimension d comes from the loss it is used with."""
 
     def __new__(cls, name: str) -> Vector:
+        """The vector of that name."""
         return super().__new__(cls, name)  # type: ignore[no-any-return]  # SymPy's Symbol is untyped
 
 
