@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
-from verify.proof.implication import Work, attempt_implication
+from verify.proof.implication import Attempt, Work, attempt_implication
 from verify.statement.claim import Claim
 from verify.statement.formula import (
     BigOmega,
@@ -23,6 +25,8 @@ from verify.statement.formula import (
     TrajectoryFormula,
     decided_by_eigenvalues,
 )
+
+Hypotheses = tuple[Boolean, ...]
 
 #: How hard an implication is tried under each budget.
 WORK = {"quick": Work.quick(), "standard": Work.standard(), "deep": Work.deep()}
@@ -133,10 +137,16 @@ def prove_vacuous(claim: Claim, work: Work) -> dict[str, Any] | None:
     return None if proofs is None else {"kind": "vacuous", "obligations": proofs}
 
 
+@lru_cache(maxsize=64)
+def _attempt(hypotheses: Hypotheses, conclusion: Boolean, lemmas: Hypotheses, work: Work) -> Attempt:
+    """As ``attempt_implication``; the parts of a claim share obligations."""
+    return attempt_implication(hypotheses, conclusion, lemmas=lemmas, work=work)
+
+
 def _prove_all(needed: list[Implication], work: Work, outcome: Proved) -> list[dict[str, Any]] | None:
     proofs = []
     for goal in needed:
-        attempt = attempt_implication(goal.hypotheses, goal.conclusion, lemmas=goal.lemmas, work=work)
+        attempt = _attempt(goal.hypotheses, goal.conclusion, goal.lemmas, work)
         if attempt.certificate is None:
             outcome.reasons += [f"{goal.name}: {reason}" for reason in attempt.reasons]
             return None

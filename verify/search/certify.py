@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -175,6 +176,9 @@ def _tied(point: Point, value: Fraction, simpler: Fraction) -> Point:
 def _near(value: Fraction, also: Sequence[Fraction] | Any) -> list[Fraction]:
     options = [Fraction(1), Fraction(0), Fraction(2), Fraction(1, 2), Fraction(3, 2), *also]
     options += [_round(value, denominator) for denominator in (1, 2, 3, 4, 5, 8, 10, 16, 100)]
+    if value and not Fraction(1, 100) <= abs(value) <= 100:
+        power = round((value.numerator.bit_length() - value.denominator.bit_length()) * math.log10(2))
+        options += [Fraction(10) ** power, Fraction(10) ** (power + 1), 15 * Fraction(10) ** power / 10]
     if value < 0:
         options += [Fraction(-1), -value]
     return list(dict.fromkeys(option for option in options if option != value))

@@ -80,11 +80,20 @@ def place_between(place: Number, low: Number | None, high: Number | None) -> Num
     if low is not None and high is not None:
         return low + (high - low) * place
     if low is not None:
-        return low + place / (1 - place)
+        return low + _scale(low) * place / (1 - place)
     if high is not None:
         return high - (1 - place) / place
     centred = 2 * place - 1
     return centred / (1 - centred * centred)
+
+
+def _scale(low: Number) -> Number:
+    """The scale of a range [low, oo): low itself where it is positive, so that 15/S or 1e-9 are no outsiders."""
+    if hasattr(low, "shape"):
+        import numpy as np
+
+        return np.where(low > 0, low, 1.0)
+    return low if low > 0 else low * 0 + 1
 
 
 def _extreme(values: list[Number], *, largest: bool) -> Number | None:
