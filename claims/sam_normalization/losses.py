@@ -246,6 +246,7 @@ def _convex(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
         gradient=(gradient,),
         kinks={2: tuple(w - place for place, _ in knots)},
         minimizer=None if minimizer is None else (minimizer,),
+        unique_minimizer=sum(1 for _, level in knots if level == 0) <= 1,
         requirements={
             SMOOTH: lambda beta: And(*[And(slope <= beta, slope >= -beta) for slope in slopes]),
             CONVEX: lambda _: And(*[slope >= 0 for slope in slopes]),

@@ -51,7 +51,9 @@ from verify.statement.vectors import Inner, Norm, Vector
 
 Truth = Literal["vacuous", "refuted", "ill-posed", "proved", "beyond", "readings disagree"]
 
-x, y, z, a, b, c, n, s, x0, y0 = (Symbol(name, real=True) for name in ("x", "y", "z", "a", "b", "c", "n", "s", "x0", "y0"))
+x, y, z, a, b, c, n, s, x0, y0 = (
+    Symbol(name, real=True) for name in ("x", "y", "z", "a", "b", "c", "n", "s", "x0", "y0")
+)
 u, v = Vector("u"), Vector("v")
 
 
@@ -155,8 +157,12 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         "refuted",
     ),
     (
-        Claim("triangle-reversed", over=(w, smooth_convex(beta)), given=[beta > 0],
-              show=printed(Le, Norm(gradient) + Norm(w), Norm(gradient + w))),
+        Claim(
+            "triangle-reversed",
+            over=(w, smooth_convex(beta)),
+            given=[beta > 0],
+            show=printed(Le, Norm(gradient) + Norm(w), Norm(gradient + w)),
+        ),
         "refuted",
     ),
     (
@@ -171,7 +177,13 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
                 families=(
                     FamilyHint(
                         index=n,
-                        values={"alpha": sp.S.One, "beta": sp.S.One, "eta": 2 - 1 / n, "rho": sp.S.One, "w0": 2 * n - 1},
+                        values={
+                            "alpha": sp.S.One,
+                            "beta": sp.S.One,
+                            "eta": 2 - 1 / n,
+                            "rho": sp.S.One,
+                            "w0": 2 * n - 1,
+                        },
                         loss=("quadratic", {"h": sp.S.One}),
                         steps="cycle",
                     ),
@@ -189,8 +201,12 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
     (Claim("sign-by-division", given=[x >= 0], show=printed(Ge, x / Abs(x), 0)), "ill-posed"),
     (Claim("logarithm-of-zero", given=[x >= 0, x <= 1], show=printed(Le, log(x), 0)), "ill-posed"),
     (
-        Claim("normalised-gradient", given=[beta > 0], over=(w, smooth_convex(beta)),
-              show=printed(Le, Norm(gradient / Norm(gradient)), 1)),
+        Claim(
+            "normalised-gradient",
+            given=[beta > 0],
+            over=(w, smooth_convex(beta)),
+            show=printed(Le, Norm(gradient / Norm(gradient)), 1),
+        ),
         "ill-posed",
     ),
     # --- proved: true, and within the provers' reach -------------------------------------------------------------------
@@ -246,8 +262,14 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         Claim("cauchy-schwarz", over=(u, v), show=printed(Le, Inner(u, v) ** 2, Norm(u) ** 2 * Norm(v) ** 2)),
         "proved",
     ),
-    (Claim("parallelogram", over=(u, v),
-           show=printed(Eq, Norm(u + v) ** 2 + Norm(u - v) ** 2, 2 * Norm(u) ** 2 + 2 * Norm(v) ** 2)), "proved"),
+    (
+        Claim(
+            "parallelogram",
+            over=(u, v),
+            show=printed(Eq, Norm(u + v) ** 2 + Norm(u - v) ** 2, 2 * Norm(u) ** 2 + 2 * Norm(v) ** 2),
+        ),
+        "proved",
+    ),
     (
         Claim(
             "gd-below-two",
@@ -287,7 +309,9 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
     (Claim("logarithm-below-tangent", given=[x > 0], show=printed(Le, log(x), x - 1)), "beyond"),
     (Claim("sine-below-angle", given=[x >= 0], show=printed(Le, sin(x), x)), "beyond"),
     (
-        Claim("halving-tends-down", given=[x0 >= 1], step=halving, start={x: x0}, show=printed(Le, x, x0 * 2 ** (-time))),
+        Claim(
+            "halving-tends-down", given=[x0 >= 1], step=halving, start={x: x0}, show=printed(Le, x, x0 * 2 ** (-time))
+        ),
         "beyond",
     ),
     (

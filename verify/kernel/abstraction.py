@@ -12,10 +12,10 @@ from verify.errors import CertificateError
 from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
-from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, ScalarLoss
+from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss
 from verify.statement.vectors import Inner, Norm, Vector
 
-_VECTORS = (Vector, Inner, Norm, Gradient, LossValue, LossMinimum, Minimizer)
+_VECTORS = (Vector, Inner, Norm, Gradient, LossValue, LossMinimum, Minimizer, Projection)
 
 
 class Abstraction:

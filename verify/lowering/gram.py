@@ -13,7 +13,7 @@ from itertools import combinations
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer
+from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, Projection
 from verify.statement.vectors import Inner, Norm, is_vector, linear_terms
 
 
@@ -62,7 +62,7 @@ class GramLowering:
             return result
         for term, coefficient in linear_terms(expression).items():
             if isinstance(term, Gradient):
-                if isinstance(term.args[1], Minimizer):
+                if isinstance(term.args[1], Minimizer | Projection):
                     continue  # the gradient vanishes at a minimizer
                 self.point(term.args[1])
                 term = Gradient(term.args[0], self.canonical(term.args[1]))

@@ -295,7 +295,11 @@ class Environment:
         """The nearest minimizer: of the losses here, the minimizers are one point, or a coordinate subspace."""
         if member.minimizer is None:
             raise Undefined(f"{member.name} has no minimizer")
+        if all(entry == 0 for entry in member.gradient):  # a constant loss: every point is a minimizer
+            return point
         if member.eigenvalues is None:
+            if not member.unique_minimizer:
+                raise Undecided(f"which minimizer of {member.name} is nearest")
             return tuple(self.value(entry) for entry in member.minimizer)
         zero = self.arithmetic.rational(0, 1)
         if not member.diagonal and member.dimension > 1:

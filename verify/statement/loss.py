@@ -187,6 +187,7 @@ class Member:
         hessian: the matrix of second derivatives, row by row, where it exists; None if not provided.
         kinks: for each order of derivative, expressions in the coordinates at whose zeros it does not exist.
         minimizer: the coordinates of a minimizer, None if there is none.
+        unique_minimizer: whether it is the only one (of a loss that is neither constant nor quadratic).
         eigenvalues: of the Hessian of a quadratic loss, largest first; None for other losses.
         diagonal: whether a quadratic's Hessian is diagonal with eigenvalues in order.
         requirements: for each property name, a function of its constant that gives the exact condition under
@@ -201,6 +202,7 @@ class Member:
     hessian: tuple[tuple[sp.Expr, ...], ...] | None = None
     kinks: Mapping[int, tuple[sp.Expr, ...]] = field(default_factory=dict, compare=False)
     minimizer: tuple[sp.Expr, ...] | None = None
+    unique_minimizer: bool = True
     eigenvalues: tuple[sp.Expr, ...] | None = None
     diagonal: bool = False
 
