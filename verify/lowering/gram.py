@@ -62,9 +62,9 @@ class GramLowering:
             return result
         for term, coefficient in linear_terms(expression).items():
             if isinstance(term, Gradient):
+                self.point(term.args[1])
                 if isinstance(term.args[1], Minimizer | Projection):
                     continue  # the gradient vanishes at a minimizer
-                self.point(term.args[1])
                 term = Gradient(term.args[0], self.canonical(term.args[1]))
             result[term] = result.get(term, sp.S.Zero) + self.lower(coefficient)
         return {basis: total for basis, coefficient in result.items() if (total := sp.expand(coefficient)) != 0}
