@@ -192,7 +192,7 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         ),
         "refuted",
     ),
-    # --- ill-posed: the conclusion has no value at an admissible point -------------------------------------------------
+    # --- ill-posed: the conclusion has no value at an admissible point ----------------------------------------------
     (Claim("inverse-at-a-corner", given=[x >= 0, x <= 1], show=printed(Ge, 1 / x, 1)), "ill-posed"),
     (Claim("pole-inside", given=[x >= -2, x <= 2], show=printed(Ge, 1 / (x - 1) ** 2, Rational(1, 9))), "ill-posed"),
     (Claim("root-below-zero", given=[x >= -1, x <= 1], show=printed(Ge, sqrt(x), 0)), "ill-posed"),
@@ -209,7 +209,7 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         ),
         "ill-posed",
     ),
-    # --- proved: true, and within the provers' reach -------------------------------------------------------------------
+    # --- proved: true, and within the provers' reach ----------------------------------------------------------------
     (Claim("completed-square", over=(x, y), show=printed(Ge, x**2 - 2 * x * y + y**2, 0)), "proved"),
     (Claim("means", given=[a >= 0, b >= 0], show=printed(Ge, (a + b) ** 2, 4 * a * b)), "proved"),
     (Claim("strict-inside", given=[x > 1], show=x**2 > 1), "proved"),
@@ -302,7 +302,7 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         ),
         "proved",
     ),
-    # --- true, and beyond the provers' reach: they must not fall ---------------------------------------------------------
+    # --- true, and beyond the provers' reach: they must not fall ----------------------------------------------------
     (Claim("exponential-above-tangent", over=x, show=printed(Ge, exp(x), 1 + x)), "beyond"),
     (Claim("hyperbolic-tangent", given=[x >= 0], show=printed(Le, tanh(x), x)), "beyond"),
     (Claim("pythagoras", over=x, show=printed(Eq, sin(x) ** 2 + cos(x) ** 2, 1)), "beyond"),
@@ -318,7 +318,7 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         Claim("negation-returns", given=[Ne(x0, 0)], step=negation, start={x: x0}, show=printed(Le, Abs(x), Abs(x0))),
         "beyond",
     ),
-    # --- a phrase with two meanings, one true and one false --------------------------------------------------------------
+    # --- a phrase with two meanings, one true and one false ---------------------------------------------------------
     (
         Claim(
             "larger",

@@ -13,6 +13,7 @@ from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
 from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss
+from verify.statement.system import time
 from verify.statement.vectors import Inner, Norm, Vector
 
 _VECTORS = (Vector, Inner, Norm, Gradient, LossValue, LossMinimum, Minimizer, Projection)
@@ -86,17 +87,25 @@ class Abstraction:
             term = node.function
             if upper is sp.oo and lower == 0 and isinstance(term, sp.Pow) and term.exp == index:
                 formula = formula.xreplace({node: 1 / (1 - term.base)})
-            else:
+            elif lower == 0 and isinstance(term, sp.Pow) and term.exp == index and upper == time - 1:
                 formula = formula.xreplace({node: self._symbol_for(node)})
+            else:
+                raise CertificateError(f"{node} is no sum that the provers know")
         formula = formula.replace(lambda n: isinstance(n, sp.Pow) and n.exp.is_Add, lambda n: sp.expand_power_exp(n))
         powers = [n for n in sp.postorder_traversal(formula) if isinstance(n, sp.Pow) and n.exp.free_symbols]
         for node in powers:
+            if node.exp != time:
+                raise CertificateError(f"{node} is no power that the provers know")
             formula = formula.xreplace({node: self._symbol_for(node)})
         if formula.has(StepSum):
             raise CertificateError(f"{formula} sums over the steps of a trajectory")
         return formula
 
     def _symbol_for(self, node: sp.Expr) -> sp.Symbol:
+        natural = {time, node.limits[0][0]} if isinstance(node, sp.Sum) else {time}
+        powers = [inner for inner in sp.preorder_traversal(node) if isinstance(inner, sp.Pow)]
+        if any(power.exp not in natural and not (power.exp.is_Integer and power.exp >= 0) for power in powers):
+            raise CertificateError(f"{node} may have no value")
         if node not in self._opaque:
             self._opaque[node] = fresh_symbol("term", len(self._opaque))
         return self._opaque[node]
@@ -177,8 +186,14 @@ def _extract_squares(formula: sp.Basic) -> sp.Basic:
         for node in sp.postorder_traversal(formula)
         if isinstance(node, sp.Pow) and node.exp.is_Rational and not node.exp.is_Integer and node.base.is_Add
     }
-    changed = {root: value for root, value in roots.items() if root != value}
+    changed = {root: value for root, value in roots.items() if root != value and _always_defined(value)}
     return formula.xreplace(changed) if changed else formula
+
+
+def _always_defined(value: sp.Expr) -> bool:
+    """Whether the roots that are left have values everywhere: otherwise sqrt(x**2 y) = |x| sqrt(y) loses x = 0."""
+    left = [node for node in sp.preorder_traversal(value) if isinstance(node, sp.Pow) and not node.exp.is_Integer]
+    return all(node.base.is_nonnegative for node in left)
 
 
 def usable_assumptions(claim: Claim, formulas: Sequence[Boolean]) -> list[Boolean]:

@@ -48,22 +48,42 @@ def vacuity(claim: Claim) -> list[Implication]:
     return [Implication("no point meets the assumptions", (*hypotheses, *abstract.facts()), sp.false)]
 
 
-def _state_hypotheses(claim: Claim, abstract: Abstraction) -> list[Boolean]:
-    """The assumptions about one state (of any time, reached or not), and that the step exists there."""
+def _state_hypotheses(claim: Claim, abstract: Abstraction, formula: sp.Basic) -> list[Boolean]:
+    """The assumptions about one state (of any time, reached or not), and that the step exists where it is asked for."""
     formulas = usable_assumptions(claim, claim.assumptions)
     if claim.is_trajectory:
         # dropping what is assumed of the start only makes the goal stronger
         started = {symbol for value in (claim.start or {}).values() for symbol in value.free_symbols}
         formulas = [formula for formula in formulas if not formula.free_symbols & started]
-    if claim.step is not None:
+    if claim.step is not None and (not claim.is_trajectory or _speaks_of_next(claim, formula)):
         formulas = [*formulas, *claim.step.well_defined]
     return [abstract(formula) for formula in formulas]
 
 
-def _defined_where_used(claim: Claim, abstract: Abstraction, formula: Boolean) -> Boolean:
-    """The formula together with the convergence of its series."""
-    conditions = [abstract(condition) for condition in abstract.series_conditions(formula)]
-    return sp.And(*conditions, abstract(formula), evaluate=False) if conditions else abstract(formula)
+def _speaks_of_next(claim: Claim, formula: sp.Basic) -> bool:
+    """Whether a trajectory's next state, and so that the step exists, belongs to the statement."""
+    return claim.step is not None and bool(formula.free_symbols & set(claim.step.next))
+
+
+def _concluded(
+    name: str,
+    known: tuple[Boolean, ...],
+    abstract: Abstraction,
+    formula: Boolean,
+    lemmas: tuple[Boolean, ...] = (),
+    short: tuple[Boolean, ...] | None = None,
+) -> list[Implication]:
+    """The goal of a conclusion, and of what its algebraic form took for granted: series converge, p in p/|p| is not 0.
+
+    ``short`` are hypotheses that suffice for the latter (fewer make fewer cases).
+    """
+    series = [abstract(condition) for condition in abstract.series_conditions(formula)]
+    lowered = abstract(formula)
+    granted = [*abstract.cancelled, *series]
+    return [
+        *[Implication("the conclusion has a value", known if short is None else short, fact) for fact in granted],
+        Implication(name, known, lowered, lemmas),
+    ]
 
 
 def _implication(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
@@ -78,22 +98,30 @@ def _signs(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 
 def _at_every_state(claim: Claim, formula: Boolean, axioms: str, *, with_lemmas: bool) -> list[Implication]:
     abstract = Abstraction(claim, axioms)
-    hypotheses = _state_hypotheses(claim, abstract)
-    conclusion = _defined_where_used(claim, abstract, formula)
+    hypotheses = tuple(_state_hypotheses(claim, abstract, formula))
+    abstract(formula)  # so that the facts cover what the conclusion speaks of
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas) if with_lemmas else ()
     known = (*hypotheses, *abstract.facts())
-    cancelled = [Implication("the step exists", tuple(hypotheses), condition) for condition in abstract.cancelled]
-    return [*cancelled, Implication("the conclusion at every state", known, conclusion, lemmas)]
+    return _concluded("the conclusion at every state", known, abstract, formula, lemmas, hypotheses)
 
 
 # --- for all t --------------------------------------------------------------------------------------------------
 
 
-def _invariant_obligations(claim: Claim) -> tuple[list[Implication], Abstraction, tuple[Boolean, ...]]:
-    """The start meets the invariant, and a step keeps it; also what is known of a state on a trajectory."""
+def _invariant_obligations(
+    claim: Claim,
+) -> tuple[list[Implication], Abstraction, tuple[Boolean, ...], tuple[Boolean, ...]]:
+    """The start meets the invariant, and a step keeps it.
+
+    Also what is known of a state on a trajectory, and what more is known where its next state exists.
+    """
     invariant = claim.hints.invariant
     if claim.start is None or claim.step is None or not invariant:
         raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
+    if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
+        raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
+    if any(formula.has(sp.Sum) for formula in invariant):
+        raise CertificateError("an invariant holds a sum")
     abstract = _TrajectoryAbstraction(claim)
     everywhere = [f for f in usable_assumptions(claim, claim.assumptions) if not f.free_symbols & set(claim.step.state)]
     timeless = [formula for formula in everywhere if time not in formula.free_symbols]
@@ -106,8 +134,9 @@ def _invariant_obligations(claim: Claim) -> tuple[list[Implication], Abstraction
     start = {**claim.start, time: sp.S.Zero}
     for formula in invariant:
         initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)
-        result.append(Implication(f"the start meets {formula}", tuple(base), abstract(initial)))
-    state = [abstract(formula) for formula in (*invariant, *claim.step.well_defined)]
+        result += _concluded(f"the start meets {formula}", tuple(base), abstract, initial)
+    state = [abstract(formula) for formula in invariant]
+    exists = [abstract(formula) for formula in claim.step.well_defined]
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
     moved = {**dict(zip(claim.step.state, claim.step.update, strict=True)), time: time + 1}
     for formula in invariant:  # so that the facts cover the points of the next state
@@ -115,8 +144,8 @@ def _invariant_obligations(claim: Claim) -> tuple[list[Implication], Abstraction
     known = (*base, *state, *abstract.facts())
     for formula in invariant:
         later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
-        result.append(Implication(f"a step keeps {formula}", known, abstract(later), lemmas))
-    return result, abstract, known
+        result += _concluded(f"a step keeps {formula}", (*known, *exists), abstract, later, lemmas)
+    return result, abstract, known, tuple(exists)
 
 
 class _TrajectoryAbstraction(Abstraction):
@@ -150,18 +179,12 @@ def _has_value(expression: sp.Expr) -> Boolean:
 
 def _induction(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """By an invariant that the start meets, that a step keeps, and that implies the conclusion."""
-    result, abstract, known = _invariant_obligations(claim)
+    result, abstract, known, exists = _invariant_obligations(claim)
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
-    next_state = dict(claim.step.one_step) if claim.step is not None else {}
-    conclusion = _rename_next(formula, next_state)
-    result.append(Implication("the invariant implies the conclusion", known, abstract(conclusion), lemmas))
+    if _speaks_of_next(claim, formula):
+        known = (*known, *exists)
+    result += _concluded("the invariant implies the conclusion", known, abstract, formula, lemmas)
     return result
-
-
-def _rename_next(formula: Boolean, following: dict[sp.Symbol, sp.Expr]) -> Boolean:
-    if isinstance(formula, sp.core.relational.Relational):
-        return formula.func(*[side.xreplace(following) for side in formula.args], evaluate=False)
-    return formula.xreplace(following)
 
 
 def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
@@ -177,12 +200,13 @@ def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     for assumption in claim.assumptions:
         if time in assumption.free_symbols and not _lower_end_of_time(assumption):
             raise CertificateError(f"{assumption} bounds the time from above")
-    result, abstract, known = _invariant_obligations(claim)
+    result, abstract, known, exists = _invariant_obligations(claim)
+    known = (*known, *exists)  # a trajectory that diverges exists for ever
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
     update = claim.step.update[claim.step.state.index(symbol)]
     grows = sp.Ge(sp.Abs(update), factor * sp.Abs(symbol), evaluate=False)
-    result.append(Implication(f"{symbol} is never 0", known, abstract(sp.Ne(symbol, 0, evaluate=False))))
-    result.append(Implication(f"|{symbol}| grows by {factor} in each step", known, abstract(grows), lemmas))
+    result += _concluded(f"{symbol} is never 0", known, abstract, sp.Ne(symbol, 0, evaluate=False))
+    result += _concluded(f"|{symbol}| grows by {factor} in each step", known, abstract, grows, lemmas)
     return result
 
 
@@ -263,7 +287,8 @@ def _limit(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         raise CertificateError(f"{formula.lhs} is no limit from the right at a rational point")
     if form.has(sp.sign, sp.floor, sp.Piecewise, sp.Heaviside):
         raise CertificateError(f"{form} is not continuous wherever it is defined")
-    assumed = tuple(usable_assumptions(claim, claim.assumptions))
+    # the limit binds its variable: what is assumed of a symbol of that name says nothing of it
+    assumed = tuple(f for f in usable_assumptions(claim, claim.assumptions) if variable not in f.free_symbols)
     near = sp.Gt(variable, point, evaluate=False)
     closed = sp.Ge(variable, point, evaluate=False)
     at_point = form.xreplace({variable: point})
@@ -283,12 +308,14 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     if not constant.free_symbols <= set(depends):
         raise CertificateError(f"the constant {constant} depends on more than {depends}")
     abstract = Abstraction(claim)
-    hypotheses = _state_hypotheses(claim, abstract)
-    bound = abstract(sp.Ge(quantity, constant * scale, evaluate=False))
+    hypotheses = _state_hypotheses(claim, abstract, formula)
+    bound = sp.Ge(quantity, constant * scale, evaluate=False)
+    abstract(bound)  # so that the facts cover what it speaks of
     known = (*hypotheses, *abstract.facts())
+    positive = sp.Gt(constant, 0, evaluate=False)
     return [
-        Implication("the constant is positive", known, abstract(sp.Gt(constant, 0, evaluate=False))),
-        Implication("it bounds the quantity", known, bound),
+        *_concluded("the constant is positive", known, abstract, positive),
+        *_concluded("it bounds the quantity", known, abstract, bound),
     ]
 
 

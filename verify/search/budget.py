@@ -34,7 +34,7 @@ class Budget:
 
 BUDGETS = {
     "quick": Budget("quick", 10, 12, 40, 2, 60, 4, 512),
-    "standard": Budget("standard", 12, 32, 120, 4, 120, 6, 1024),
+    "standard": Budget("standard", 12, 64, 100, 4, 100, 6, 1024),
     "deep": Budget("deep", 16, 256, 2000, 16, 600, 24, 4096),
 }
 

@@ -13,7 +13,7 @@ from verify.search.certify import Certified, Point, certify, certify_lane, simpl
 from verify.search.sample import sample
 from verify.search.screen import INTERESTING, Screened, screen
 from verify.statement.claim import Claim
-from verify.statement.formula import speaks_of_a_point
+from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
 from verify.statement.loss import Family
 from verify.statement.loss_text import loss_parameters
 
@@ -32,7 +32,11 @@ class Found:
 def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
     """Look for points that violate a reading of a claim, or at which it has no value."""
     found = Found()
-    if not any(speaks_of_a_point(formula) for formula in claim.conclusions[reading].values()):
+    formulas = claim.conclusions[reading].values()
+    if not any(speaks_of_a_point(formula) for formula in formulas):
+        if any(decided_by_eigenvalues(formula) for formula in formulas):
+            _sample(claim, reading, budget, seed, found)
+            _polish(claim, reading, budget, found)
         return found
     families: tuple[Family | None, ...] = claim.loss_class.families if claim.loss_class is not None else (None,)
     screened: list[tuple[Batch, Screened]] = []
