@@ -36,7 +36,7 @@ def truths(claim: Claim, values: dict[str, Fraction], loss: str | None, arithmet
 
 @pytest.mark.parametrize("claim", POINTWISE, ids=lambda claim: claim.id)
 def test_exact_and_ball_arithmetic_never_contradict_each_other(claim: Claim) -> None:
-    @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(claim.strategy())
     def agree(point: dict[str, Any]) -> None:
         loss = point.pop("loss")

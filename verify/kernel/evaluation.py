@@ -26,7 +26,7 @@ FIRST_BITS, LAST_BITS = 64, 4096
 #: Closed forms grow too fast to be of use on trajectories longer than this.
 CLOSED_FORM_STEPS = 2
 #: How many steps beyond t are run to learn a hitting time that admissibility depends on.
-TIME_HORIZON = 4000
+TIME_HORIZON = 1000
 #: A trajectory longer than this is refused: it could not be certified in reasonable time.
 LONGEST_TRAJECTORY = 200_000
 
@@ -309,9 +309,10 @@ class _Evaluator:
         return self._with_next(self._with_definitions(here))
 
     def _times_matter(self, here: Environment) -> bool:
-        return any(
-            here.truth(formula) is Truth.UNKNOWN for formula in self.claim.assumptions if speaks_of_a_point(formula)
-        )
+        """Whether an assumption turns on a time that the steps so far do not settle."""
+        times = set(self.claim.times)
+        about = [f for f in self.claim.assumptions if f.free_symbols & times and speaks_of_a_point(f)]
+        return any(here.truth(formula) is Truth.UNKNOWN for formula in about)
 
     def _known_times(self, trajectory: Trajectory) -> dict[sp.Symbol, TimeRange]:
         limit = trajectory.steps + TIME_HORIZON

@@ -41,12 +41,12 @@ class Work:
     @classmethod
     def quick(cls) -> Work:
         """A few seconds for a goal that is not proved."""
-        return cls(6, 1500, 2_000_000, 3, 1024, 64)
+        return cls(6, 1200, 1_000_000, 2, 1024, 48)
 
     @classmethod
     def standard(cls) -> Work:
         """The default of a run."""
-        return cls(8, 4000, 5_000_000, 5, 2048, 128)
+        return cls(8, 3000, 2_000_000, 3, 2048, 96)
 
     @classmethod
     def deep(cls) -> Work:
