@@ -38,6 +38,14 @@ _given = [*theorem_11, relation(Ge, rho, 15 * eta), relation(Ge, t, 1)]
 _shrink_x = eta * y**2 * (1 + rho * y**2) * (1 + rho * x**2) ** 2
 _shrink_y = eta * x**2 * (1 + rho * x**2) * (1 + rho * y**2) ** 2
 
+#: The two factors of each, bounded on their own.
+_factors = (
+    (1 + rho * x**2) ** 2 >= 16,
+    (1 + rho * y**2) ** 2 >= 16,
+    eta * y**2 * (1 + rho * y**2) >= 2,
+    eta * x**2 * (1 + rho * x**2) >= Integer(4) / 5,
+)
+
 theorem_15 = Claim(
     "theorem-15",
     title="USAM doubles each step once rho >= 15 eta",
@@ -55,6 +63,7 @@ theorem_15 = Claim(
             eta * x**2 >= Integer(1) / 5,
             rho * x**2 >= 3,
             rho * y**2 >= 3,
+            *_factors,
             _shrink_x >= 3,
             _shrink_y >= 3,
         ),
@@ -93,6 +102,7 @@ theorem_15_step_2 = Claim(
             eta * x**2 >= Integer(1) / 5,
             rho * x**2 >= 3,
             rho * y**2 >= Integer(15) / 2,
+            *_factors,
             _shrink_x >= 3,
             _shrink_y >= 3,
             rho**3 * x**2 * y**4 >= 15,
