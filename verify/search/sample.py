@@ -6,7 +6,7 @@ import contextlib
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings, target
+from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from hypothesis.errors import HypothesisException
 
 from verify.kernel.evaluation import PointResult, evaluate_point
@@ -14,6 +14,10 @@ from verify.lowering.interpret import Truth
 from verify.search.budget import Budget
 from verify.statement.claim import Claim
 from verify.statement.loss_text import member_of
+
+
+class _Enough(BaseException):
+    """The work for shrinking is spent; no Exception, so that Hypothesis stops at once."""
 
 
 class _Violated(Exception):
@@ -27,6 +31,7 @@ def sample(claim: Claim, reading: str, budget: Budget, number: int) -> tuple[dic
     """
     last: dict[str, Any] | None = None
     seen = 0
+    left = budget.examples
 
     @seed(number)
     @settings(
@@ -37,10 +42,15 @@ def sample(claim: Claim, reading: str, budget: Budget, number: int) -> tuple[dic
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
+        phases=(Phase.generate, Phase.target, Phase.shrink),
     )
     @given(claim.strategy())
     def search(point: dict[str, Any]) -> None:
-        nonlocal last, seen
+        nonlocal last, seen, left
+        if last is not None:
+            left -= 1
+            if left < 0:
+                raise _Enough
         loss = point["loss"]
         values: dict[str, Fraction] = {name: value for name, value in point.items() if name != "loss"}
         result = evaluate_point(claim, values, member_of(claim, loss), reading, 256, closed_forms=False)
@@ -53,7 +63,7 @@ def sample(claim: Claim, reading: str, budget: Budget, number: int) -> tuple[dic
             raise _Violated
         target(-_least_relative(result))
 
-    with contextlib.suppress(_Violated, HypothesisException):
+    with contextlib.suppress(_Violated, _Enough, HypothesisException):
         search()
     return last, seen
 
