@@ -83,8 +83,11 @@ class Trajectory:
         assert self._claim.step is not None
         here = self.environment()
         following = advance(here, self._claim.step)
-        for node in self._sums:
-            self._sums[node] = self._sums[node] + here.value(node.args[0])
+        for node in [node for node, total in self._sums.items() if not isinstance(total, Undefined)]:
+            try:
+                self._sums[node] = self._sums[node] + here.value(node.args[0])
+            except Undefined as reason:
+                self._sums[node] = reason
         self._state = following
         self.steps += 1
         self._watch()

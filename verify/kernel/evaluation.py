@@ -263,6 +263,8 @@ class _Evaluator:
             NotExact, Undecided: it cannot tell.
         """
         self._require_membership()
+        if self.violated:  # a loss outside the class need not have what the statement speaks of
+            return self._answer(None, {})
         here = self._arrive()
         if here is None:
             return self._answer(None, {})

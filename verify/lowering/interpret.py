@@ -158,7 +158,10 @@ class Environment:
         if isinstance(expression, StepSum):
             if expression not in self.sums:
                 raise VerifyError(f"{expression} has a value only along a trajectory")
-            return self.sums[expression]
+            total = self.sums[expression]
+            if isinstance(total, VerifyError):
+                raise total
+            return total
         if isinstance(expression, sp.Sum):
             return self._finite_sum(expression)
         if isinstance(expression, sp.Piecewise):
