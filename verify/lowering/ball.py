@@ -64,10 +64,12 @@ class Ball:
         argument = arguments[0]  # SymPy's Heaviside carries its value at 0 as a second argument
         if name == "Abs":
             return abs(argument)
-        if name in ("sign", "Heaviside"):
+        if name in ("sign", "Heaviside", "DiracDelta"):
             sign = self.sign(argument)
-            if sign is None or (sign == 0 and name == "Heaviside"):
+            if sign is None or (sign == 0 and name != "sign"):
                 raise Undecided(f"the {name} of a number close to 0")
+            if name == "DiracDelta":
+                return arb(0)
             return arb(sign if name == "sign" else max(sign, 0))
         if name == "log":
             sign = self.sign(argument)

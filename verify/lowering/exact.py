@@ -66,6 +66,8 @@ class Exact:
             return fmpq(argument.p // argument.q)
         if name == "Heaviside" and argument != 0:
             return fmpq(int(argument > 0))
+        if name == "DiracDelta" and argument != 0:
+            return fmpq(0)
         at_zero = {"exp": 1, "cosh": 1, "cos": 1, "sinc": 1, "sin": 0, "tanh": 0, "sinh": 0, "atan": 0}
         if argument == 0 and name in at_zero:
             return fmpq(at_zero[name])
@@ -136,7 +138,7 @@ class ClosedForm:
 
     def call(self, name: str, arguments: list[sp.Expr]) -> sp.Expr:
         """The SymPy function of that name."""
-        if name in ("Abs", "sign", "Heaviside") or (name in ("Min", "Max") and len(arguments) > 1):
+        if name in ("Abs", "sign", "Heaviside", "DiracDelta") or (name in ("Min", "Max") and len(arguments) > 1):
             return self._by_sign(name, arguments)
         if name == "log" and self.sign(arguments[0]) != 1:
             raise Undefined("the logarithm of a number <= 0")
@@ -153,8 +155,10 @@ class ClosedForm:
                     best = other
             return best
         sign = self.sign(arguments[0])
-        if sign is None or (sign == 0 and name == "Heaviside"):
+        if sign is None or (sign == 0 and name in ("Heaviside", "DiracDelta")):
             raise Undecided(f"the {name} of a number close to 0")
+        if name == "DiracDelta":
+            return sp.S.Zero
         if name == "Abs":
             return arguments[0] * sign
         return sp.Integer(sign) if name == "sign" else sp.Integer(max(sign, 0))
@@ -168,7 +172,7 @@ class ClosedForm:
                 sign = self._ball.sign(Environment(self._ball, {}).value(number))
         except (Undecided, Undefined):
             sign = None
-        if sign is None and sp.count_ops(number) < 160 and sp.simplify(sp.expand(number)) == 0:
+        if sign is None and sp.count_ops(number) < 160 and _is_zero(number):
             return 0
         return sign
 
@@ -184,6 +188,13 @@ class ClosedForm:
         if sp.count_ops(number) > 600:
             raise Undecided("a closed form that grew too long")
         return number
+
+
+def _is_zero(number: sp.Expr) -> bool:
+    """Whether a constant expression is 0 by algebra: as a rational function of its exponentials and roots."""
+    if number.has(sp.tanh, sp.sinh, sp.cosh, sp.exp):
+        return bool(sp.cancel(sp.together(number.rewrite(sp.exp))) == 0)
+    return bool(sp.simplify(sp.expand(number)) == 0)
 
 
 def closed_form_text(number: Number) -> str:

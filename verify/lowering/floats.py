@@ -47,6 +47,8 @@ class Floats:
         argument = arguments[0]  # SymPy's Heaviside carries its value at 0 as a second argument
         if name == "Heaviside":
             return np.heaviside(argument, np.nan)
+        if name == "DiracDelta":
+            return np.where(np.equal(argument, 0), np.nan, 0.0)
         functions: dict[str, Any] = {"Abs": np.abs, "sign": np.sign, "atan": np.arctan}
         return (functions.get(name) or getattr(np, name))(argument)
 

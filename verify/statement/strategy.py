@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from verify.errors import ClaimError
+from verify.errors import ClaimError, InputError
 from verify.statement.claim import Claim, coordinate_names
 from verify.statement.domain import Domain, class_bounds, domain_of
 from verify.statement.formula import speaks_of_a_point
@@ -32,6 +32,7 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
     Raises:
         ClaimError: the claim speaks of no single point.
     """
+    from hypothesis import reject
     from hypothesis import strategies as st
 
     if not claim.parameters and claim.loss_class is None:
@@ -49,7 +50,10 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
         member = None
         if family is not None:
             inner = [draw(_unit(True, True)) for _ in range(family.unit_dimension)]
-            member = family.member(_exact(family.propose(inner, class_bounds(claim, placed))))
+            try:
+                member = family.member(_exact(family.propose(inner, class_bounds(claim, placed))))
+            except InputError:  # parameters that make no sense together
+                reject()
         values = {symbol.name: value for symbol, value in placed.items()}
         for vector in domain.vectors:
             for name in coordinate_names(vector, member.dimension if member is not None else 1):
