@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import sympy as sp
+
 from verify.errors import CertificateError, Contradiction
 from verify.kernel.check import SCHEMA, Settled, check_evidence, combine_parts, combine_readings
 from verify.kernel.families import family_text
@@ -14,7 +16,7 @@ from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_growth
 from verify.result import Result, Searched, Verdict, Witness, Witnesses
 from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
-from verify.search.run import Found, search
+from verify.search.run import Found, probe, search
 from verify.statement.claim import Claim
 from verify.statement.formula import speaks_of_a_point
 
@@ -97,11 +99,30 @@ class _Decision:
         for reading, parts in self.claim.conclusions.items():
             if all(self._has(reading, part, "proved", "refuted", "ill-posed") for part in parts):
                 continue
+            if self._prove_equalities(reading):
+                continue
             found = self._search(reading)
             if found.points == 0 and self._vacuous():
                 return
             for part in parts:
                 self._settle_part(reading, part, found)
+
+    def _prove_equalities(self, reading: str) -> bool:
+        """Prove a conclusion that is equalities only, where points of its domain are seen, before any search."""
+        parts = self.claim.conclusions[reading]
+        if not self.claim.parameters or not all(isinstance(formula, sp.Eq) for formula in parts.values()):
+            return False
+        seen = probe(self.claim, reading, self.budget, self.seed)
+        if not seen:
+            return False
+        for part in parts:
+            outcome = prove_part(self.claim, reading, part, self.work)
+            self.tried.update(dict.fromkeys(outcome.tried))
+            if outcome.evidence is None:
+                return False
+            self._accept(outcome.evidence)
+        self.points += seen
+        return True
 
     def _search(self, reading: str) -> Found:
         if not self.claim.parameters:

@@ -330,5 +330,4 @@ CLAIMS = [
     theorem_20_lower,
     lemma_30,
     *lemma_30_steps,
-    _on_trajectory(lemma_30),
 ]

@@ -59,6 +59,12 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
     return found
 
 
+def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> int:
+    """How many admissible points a screen on the first family of losses sees."""
+    family = claim.loss_class.families[0] if claim.loss_class is not None else None
+    return screen(Batch(claim, reading, family), budget, seed).points
+
+
 def _certify_part(
     claim: Claim, reading: str, part: str, screened: list[tuple[Batch, Screened]], budget: Budget, found: Found
 ) -> None:
