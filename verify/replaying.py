@@ -49,9 +49,10 @@ def replay(selects: Sequence[str], ledger_path: Path | None = None) -> list[Repl
 def check_one(claim: Claim, certificate: Certificate, recorded: str | None) -> Replayed:
     """Check one certificate of a claim, and that it is one of the recorded verdict (None: any)."""
     from verify.kernel.check import check_certificate
+    from verify.proof.smt import solve
 
     try:
-        checked = check_certificate(claim, certificate)
+        checked = check_certificate(claim, certificate, solve)
     except CertificateError as reason:
         return Replayed(claim.id, False, recorded, reason=f"the certificate is rejected: {reason}")
     except Exception as reason:  # a damaged file must be rejected whatever it makes the checker trip over
