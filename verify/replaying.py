@@ -58,7 +58,9 @@ def check_one(claim: Claim, certificate: Certificate, recorded: str | None) -> R
     except Exception as reason:  # a damaged file must be rejected whatever it makes the checker trip over
         what = " ".join(f"{type(reason).__name__}: {reason}".split())
         return Replayed(claim.id, False, recorded, reason=f"the certificate is rejected: it is malformed ({what})")
-    if recorded is not None and checked.verdict != recorded:
+    # an open claim's certificate settles some of its readings or parts, not the claim
+    partial = recorded in ("supported", "undecided") and checked.verdict is None
+    if recorded is not None and checked.verdict != recorded and not partial:
         reason_text = f"recorded as {recorded}, but the certificate shows {checked.verdict}"
         return Replayed(claim.id, False, recorded, checked.grade, reason_text)
     return Replayed(claim.id, True, checked.verdict, checked.grade)
