@@ -99,8 +99,9 @@ def certificates() -> dict[str, dict[str, Any]]:
         "squares": [],
         "equalities": {},
     }
-    goals = [{"kind": "identity"}, {"leaves": [products, {"kind": "unsat", "solvers": ["z3", "cvc5"], "limits": {}}]}]
-    proof = {"kind": "proof", "method": "implication", "reading": "", "part": "", "obligations": [{"goals": goals}]}
+    unsat = {"kind": "unsat", "solvers": ["z3", "cvc5"], "limits": {}}
+    obligations = [{"name": "by products", "certificate": products}, {"name": "by solvers", "certificate": unsat}]
+    proof = {"kind": "proof", "method": "implication", "reading": "", "part": "", "obligations": obligations}
     strange = {"kind": "proof", "method": "a method of tomorrow", "values": {"n": "3"}, "certificate": {"tree": [1, 2]}}
     evidence = [proof, strange]
     return {"lemma-9/repaired": {"schema": 1, "claim": "lemma-9/repaired", "fingerprint": "", "evidence": evidence}}
