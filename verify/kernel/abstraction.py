@@ -48,9 +48,9 @@ class Abstraction:
             raise CertificateError(f"{formula} is no statement about one point")
         if formula.free_symbols & set(self.claim.times):
             raise CertificateError(f"{formula} speaks of a hitting time")
-        current = _put_in(formula, self._next)
+        current = put_in(formula, self._next)
         for _ in self.claim.define:
-            current = _put_in(current, dict(self.claim.define))
+            current = put_in(current, dict(self.claim.define))
         current = current.replace(lambda node: isinstance(node, sp.Derivative), lambda node: node.doit())
         current = self._without_sums(current)
         if current.has(*_VECTORS):
@@ -150,9 +150,9 @@ class Abstraction:
             if loss_class is not None and loss_class.point_axioms is not None and self._axioms == "all":
                 loss = self.claim.loss_symbols[0]
                 for point in self.claim.hints.points:
-                    self._gram.point(_put_in(point, self._next))
+                    self._gram.point(put_in(point, self._next))
                 facts += self._gram.class_facts(loss_class.point_axioms, loss, list((self.claim.start or {}).values()))
-            facts += [self._gram.square(_put_in(vector, self._next)) for vector in self.claim.hints.squares]
+            facts += [self._gram.square(put_in(vector, self._next)) for vector in self.claim.hints.squares]
             facts += self._gram.facts()
         return [self._with_signs(_extract_squares(fact)) for fact in facts]
 
@@ -167,13 +167,13 @@ def _may_coincide(first: sp.Expr, second: sp.Expr) -> bool:
     return bool(abs(sp.N((first - second).xreplace(point), 30)) < sp.Rational(1, 10**12))
 
 
-def _put_in(formula: sp.Basic, values: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
+def put_in(formula: sp.Basic, values: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
     """Substitute without evaluating the relations anew, so that nothing printed is decided by SymPy."""
     if not (formula.free_symbols & set(values)):
         return formula
     if isinstance(formula, sp.Symbol):
         return values[formula]
-    arguments = [_put_in(argument, values) for argument in formula.args]
+    arguments = [put_in(argument, values) for argument in formula.args]
     if isinstance(formula, sp.core.relational.Relational):
         return formula.func(*arguments, evaluate=False)
     return formula.func(*arguments)

@@ -83,8 +83,6 @@ def check_certificate(claim: Claim, certificate: Any, solve: Solve | None = None
         for reading, parts in claim.conclusions.items()
     }
     verdict = combine_readings(list(readings.values())) if None not in readings.values() else None
-    if verdict is None and set(readings.values()) == {"refuted"}:
-        verdict = "refuted"
     grades = [entry.grade for entry in settled if entry.verdict == "proved" and entry.grade is not None]
     return Checked(verdict, weakest(grades) if verdict == "proved" else None, settled)
 

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
-from verify.kernel.abstraction import Abstraction, usable_assumptions
+from verify.kernel.abstraction import Abstraction, put_in, usable_assumptions
 from verify.kernel.goals import Implication
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.statement.claim import Claim
@@ -157,19 +157,8 @@ class _TrajectoryAbstraction(Abstraction):
 
     def __call__(self, formula: sp.Basic) -> sp.Basic:
         hidden = {symbol: sp.Symbol(f"defined[{symbol.name}]", real=True) for symbol in self._kept}
-        lowered = super().__call__(_rename(formula, hidden))
-        return _rename(lowered, {new: old for old, new in hidden.items()})
-
-
-def _rename(formula: sp.Basic, names: dict[sp.Symbol, sp.Symbol]) -> sp.Basic:
-    if not formula.free_symbols & set(names):
-        return formula
-    if isinstance(formula, sp.Symbol):
-        return names[formula]
-    arguments = [_rename(argument, names) for argument in formula.args]
-    if isinstance(formula, sp.core.relational.Relational):
-        return formula.func(*arguments, evaluate=False)
-    return formula.func(*arguments)
+        lowered = super().__call__(put_in(formula, hidden))
+        return put_in(lowered, {new: old for old, new in hidden.items()})
 
 
 def _has_value(expression: sp.Expr) -> Boolean:
