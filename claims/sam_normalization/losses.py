@@ -35,6 +35,11 @@ QUADRATIC, ORDERED = "quadratic", "diagonal with lambda_1 > ... >= lambda_d > 0"
 SCALAR, A1_A3 = "convex, even and 1-Lipschitz", "a loss with (A1)-(A3)"
 
 
+def _clamp(at: sp.Expr, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """``at``, or the end of [low, high] that it is beyond (left as it is: SymPy's simplification is dear)."""
+    return Max(low, Min(at, high, evaluate=False), evaluate=False)
+
+
 def require(condition: Any, sentence: str) -> None:
     """Refuse a loss whose parameters make no sense; a condition on symbols is left to the batch."""
     if condition == False:  # noqa: E712  # SymPy's false is no Python bool
@@ -427,11 +432,15 @@ def _piecewise(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
         return sp.Add(*[slope * (Max(0, at - a[0]) - Max(0, at - b[0])) for slope, (a, b) in segments])
 
     size = Max(s, -s)
+
+    def beyond(knot: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
+        return Max(sp.S.Zero, size - knot[0], evaluate=False)
+
     segments = zip(slopes, pairwise(chain), strict=True)
-    value = sp.Add(*[slope * (Max(0, size - a[0]) ** 2 - Max(0, size - b[0]) ** 2) / 2 for slope, (a, b) in segments])
+    value = sp.Add(*[slope * (beyond(a) ** 2 - beyond(b) ** 2) / 2 for slope, (a, b) in segments])
     odd = sp.Add(
         *[
-            slope * (Max(a[0], Min(s, b[0])) - a[0] + Min(-a[0], Max(s, -b[0])) + a[0])
+            slope * (_clamp(s, a[0], b[0]) + _clamp(s, -b[0], -a[0]))
             for slope, (a, b) in zip(slopes, pairwise(chain), strict=True)
         ]
     )
@@ -596,6 +605,7 @@ def single_neuron_losses(c: sp.Symbol) -> LossClass:
         (Property(A1_A3, c),),
         _SCALAR_FAMILIES,
         slope_axioms=axioms,
+        slope_has_sign_of_argument=True,
         scalar=True,
     )
 

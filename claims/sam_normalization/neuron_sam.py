@@ -190,6 +190,19 @@ _tail = [*_dominates, relation(Ge, Abs(x_tilde * y_tilde), c)]
 _core = [*_dominates, relation(Lt, Abs(x_tilde * y_tilde), c)]
 _drop = c / (2 * sqrt(2)) * eta * rho
 
+_R, _P, _Q, _W = (sp.Symbol(name, real=True) for name in ("R", "P", "Q", "W"))
+
+#: With R the norm of (x, y), P = |l'|, Q = l' x_tilde and W = |x_tilde y_tilde|, the drop of y is eta Q.
+_short = {_Q: slope_t * x_tilde, _P: Abs(slope_t), _W: Abs(x_tilde * y_tilde), _R: radius}
+_norm = (Gt(y, 0), Gt(radius, 0), relation(Ge, sqrt(2) * y, radius))
+_ascent = (
+    relation(Ge, Abs(x_tilde * y_tilde), rho * radius),
+    relation(Ge, slope_t * x_tilde, Abs(slope_t) * rho * y / radius),
+)
+_drop_hints = Hints(lemmas=(*_norm, *_ascent, relation(Ge, _P, Min(c, rho * _R) / 2)), abbreviate=_short)
+_tail_hints = Hints(lemmas=(*_norm, relation(Ge, _P, c / 2), Gt(_P, 0)), abbreviate=_short)
+_core_hints = Hints(lemmas=(*_norm, *_ascent, relation(Ge, radius, y), relation(Ge, _P, rho * _R / 2)), abbreviate=_short)
+
 lemma_30 = Claim(
     "lemma-30",
     title="SAM's y drops while it dominates",
@@ -197,6 +210,7 @@ lemma_30 = Claim(
     given=_dominates,
     show=relation(Le, y_next, y - Min(half * eta * rho**2 * y, _drop)),
     uses=["lemma-17"],
+    hints=_drop_hints,
     **_one_step,
 )
 
@@ -243,6 +257,7 @@ lemma_30_steps = [
             name: Reading(_c_t_texts[name], relation(Le, _shrunk, _with_c_t(c_t)))
             for name, c_t in _c_t_readings.items()
         },
+        hints=_tail_hints,
     ),
     _step(
         "lemma-30",
@@ -259,9 +274,16 @@ lemma_30_steps = [
             )
             for name, c_t in _c_t_readings.items()
         },
-        hints=Hints(constants={"order": c / (2 * sqrt(2))}),
+        hints=replace(_tail_hints, constants={"order": c / (2 * sqrt(2))}),
     ),
-    _step("lemma-30", 5, "(A3) in the core", _core, relation(Ge, _size, half * Abs(x_tilde * y_tilde))),
+    _step(
+        "lemma-30",
+        5,
+        "(A3) in the core",
+        _core,
+        relation(Ge, _size, half * Abs(x_tilde * y_tilde)),
+        hints=Hints(abbreviate=_short),
+    ),
     _step("lemma-30", 6, "Multiplied by rho y / z", _core, relation(Ge, _size * rho / z * y, _core_bound)),
     _step("lemma-30", 7, "The product bounded below", _core, relation(Ge, _core_bound, half * (rho * y / z) ** 2 * y)),
     _step(
@@ -274,7 +296,7 @@ lemma_30_steps = [
             "simplified": relation(Le, y - _quadratic_drop, y - half * eta * rho**2 * y),
             "order": BigOmega(half * eta * rho**2, eta * rho**2, Tuple()),
         },
-        hints=Hints(constants={"order": half}),
+        hints=replace(_core_hints, constants={"order": half}),
     ),
 ]
 
@@ -330,4 +352,5 @@ CLAIMS = [
     theorem_20_lower,
     lemma_30,
     *lemma_30_steps,
+    _on_trajectory(lemma_30),
 ]

@@ -59,7 +59,10 @@ class Abstraction:
         return self._with_signs(self._without_slopes(_extract_squares(current)))
 
     def _with_signs(self, formula: sp.Basic) -> sp.Basic:
-        """Write p/|p| as sign(p); that p is not 0 is noted in ``cancelled``."""
+        """Write p/|p| as sign(p); that p is not 0 is noted in ``cancelled``.
+
+        Where the class says that l'(s) has the sign of s, the sign of a slope is that of its argument.
+        """
 
         def with_sign(product: sp.Mul) -> sp.Expr:
             factors = list(product.args)
@@ -78,7 +81,12 @@ class Abstraction:
             for node in sp.postorder_traversal(formula)
             if isinstance(node, sp.Mul) and (changed := with_sign(node)) != node
         }
-        return formula.xreplace(products) if products else formula
+        formula = formula.xreplace(products) if products else formula
+        loss_class = self.claim.loss_class
+        if loss_class is None or not loss_class.slope_has_sign_of_argument:
+            return formula
+        signs = {sp.sign(slope): sp.sign(at) for (order, at), slope in self._slopes.items() if order == 1}
+        return formula.xreplace(signs)
 
     def _without_sums(self, formula: sp.Basic) -> sp.Basic:
         """Geometric series by their value (where |base| < 1 is for ``series_conditions``); other sums are opaque."""

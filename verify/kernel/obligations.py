@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 from verify.errors import CertificateError, ClaimError
 from verify.kernel.abstraction import Abstraction, put_in, usable_assumptions
 from verify.kernel.goals import Implication
+from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.statement.claim import Claim
 from verify.statement.formula import (
@@ -101,8 +102,68 @@ def _at_every_state(claim: Claim, formula: Boolean, axioms: str, *, with_lemmas:
     hypotheses = tuple(_state_hypotheses(claim, abstract, formula))
     abstract(formula)  # so that the facts cover what the conclusion speaks of
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas) if with_lemmas else ()
+    short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()} if with_lemmas else {}
     known = (*hypotheses, *abstract.facts())
-    return _concluded("the conclusion at every state", known, abstract, formula, lemmas, hypotheses)
+    name = "the conclusion at every state"
+    if short:
+        return _abbreviated(name, known, abstract, formula, lemmas, short)
+    return _concluded(name, known, abstract, formula, lemmas, hypotheses)
+
+
+def _abbreviated(
+    name: str,
+    known: tuple[Boolean, ...],
+    abstract: Abstraction,
+    formula: Boolean,
+    lemmas: tuple[Boolean, ...],
+    short: dict[sp.Symbol, sp.Expr],
+) -> list[Implication]:
+    """As ``_concluded``, the last step with symbols for expressions: what holds for all their values holds for theirs.
+
+    That needs every abbreviated expression, and the conclusion, to have a value where the known formulas hold.  A lemma
+    that speaks of the symbols belongs to the last step.
+    """
+    *granted, conclusion = _concluded(name, known, abstract, formula)
+    result = list(granted)
+    whole = [lemma for lemma in lemmas if not lemma.free_symbols & set(short)]
+    spoken = set().union(*(one.free_symbols for one in (*known, conclusion.conclusion, *whole, *short.values())))
+    if spoken & set(short):
+        raise CertificateError("a symbol that abbreviates an expression may not occur in the claim")
+    for lemma in whole:
+        result.append(Implication(f"the lemma {lemma}", known, lemma))
+        known = (*known, lemma)
+    result += [Implication(f"{symbol} has a value", known, _has_value(value)) for symbol, value in short.items()]
+    result += _valued("the conclusion has a value", known, conclusion.conclusion)
+    formulas = [*known, *lemmas, conclusion.conclusion]
+    waiting = list(short.items())
+    while waiting:
+        (symbol, value), *rest = waiting
+        formulas = [_replaced(one, value, symbol) for one in formulas]
+        waiting = [(other, _replaced(expression, value, symbol)) for other, expression in rest]
+    final = Implication(name, tuple(formulas[: len(known)]), formulas[-1], tuple(formulas[len(known) : -1]))
+    return [*result, final]
+
+
+def _valued(name: str, known: tuple[Boolean, ...], formula: Boolean) -> list[Implication]:
+    """That a formula has a value: the conditions come inner terms first, each assumed by the next."""
+    conditions = definedness(formula)
+    return [Implication(name, (*known, *conditions[:place]), one) for place, one in enumerate(conditions)]
+
+
+def _replaced(formula: sp.Basic, part: sp.Expr, symbol: sp.Symbol) -> sp.Basic:
+    """A formula with a symbol in place of every occurrence of a part; nothing else is evaluated."""
+    if formula == part:
+        return symbol
+    if isinstance(part, sp.Pow) and formula == sp.Pow(part.base, -part.exp):
+        return 1 / symbol
+    if not formula.args:
+        return formula
+    arguments = [_replaced(argument, part, symbol) for argument in formula.args]
+    if isinstance(part, sp.Mul) and isinstance(formula, sp.Mul) and set(part.args) <= set(arguments):
+        return sp.Mul(symbol, *[factor for factor in arguments if factor not in part.args])
+    if isinstance(formula, sp.core.relational.Relational):
+        return formula.func(*arguments, evaluate=False)
+    return formula.func(*arguments)
 
 
 # --- for all t --------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -125,52 +125,43 @@ class Environment:
         return result
 
     def _compute(self, expression: sp.Basic) -> Value:
-        arithmetic = self.arithmetic
-        if isinstance(expression, sp.Symbol):
-            if expression not in self.values:
-                raise VerifyError(f"{expression} has no value here")
-            value = self.values[expression]
-            if isinstance(value, VerifyError):  # a definition without a value at this point
-                raise value
-            return value
-        if isinstance(expression, sp.Rational):
-            return arithmetic.rational(int(expression.p), int(expression.q))
-        if isinstance(expression, sp.Add):
-            return self._sum([self.value(argument) for argument in expression.args])
-        if isinstance(expression, sp.Mul):
-            return self._product(expression)
-        if isinstance(expression, sp.Pow):
-            return self._power(expression)
-        if isinstance(expression, Inner):
-            left, right = self._vectors(expression.args)
-            return self._sum([a * b for a, b in zip(left, right, strict=True)])
-        if isinstance(expression, Norm):
-            (vector,) = self._vectors(expression.args)
-            if len(vector) == 1:
-                return arithmetic.call("Abs", [vector[0]])
-            return arithmetic.power(self._sum([a * a for a in vector]), Fraction(1, 2))
-        if isinstance(
-            expression, ScalarLoss | LossValue | Gradient | LossMinimum | Minimizer | HessianProduct | Projection
-        ):
-            return self._loss(expression)
-        if isinstance(expression, sp.Derivative):
-            return self._derivative(expression)
-        if isinstance(expression, StepSum):
-            if expression not in self.sums:
-                raise VerifyError(f"{expression} has a value only along a trajectory")
-            total = self.sums[expression]
-            if isinstance(total, VerifyError):
-                raise total
-            return total
-        if isinstance(expression, sp.Sum):
-            return self._finite_sum(expression)
-        if isinstance(expression, sp.Piecewise):
-            return self._piecewise(expression)
-        if isinstance(expression, sp.Function | sp.Max | sp.Min):
-            return arithmetic.call(type(expression).__name__, [self.value(argument) for argument in expression.args])
-        if isinstance(expression, sp.NumberSymbol):
-            return arithmetic.call(type(expression).__name__, [])
-        raise VerifyError(f"no arithmetic for {type(expression).__name__} in {expression}")
+        return _handler(type(expression))(self, expression)
+
+    def _symbol(self, expression: sp.Symbol) -> Value:
+        if expression not in self.values:
+            raise VerifyError(f"{expression} has no value here")
+        value = self.values[expression]
+        if isinstance(value, VerifyError):  # a definition without a value at this point
+            raise value
+        return value
+
+    def _rational(self, expression: sp.Rational) -> Number:
+        return self.arithmetic.rational(int(expression.p), int(expression.q))
+
+    def _add(self, expression: sp.Add) -> Value:
+        return self._sum([self.value(argument) for argument in expression.args])
+
+    def _inner(self, expression: Inner) -> Number:
+        left, right = self._vectors(expression.args)
+        return self._sum([a * b for a, b in zip(left, right, strict=True)])
+
+    def _norm(self, expression: Norm) -> Number:
+        (vector,) = self._vectors(expression.args)
+        if len(vector) == 1:
+            return self.arithmetic.call("Abs", [vector[0]])
+        return self.arithmetic.power(self._sum([a * a for a in vector]), Fraction(1, 2))
+
+    def _step_sum(self, expression: StepSum) -> Number:
+        if expression not in self.sums:
+            raise VerifyError(f"{expression} has a value only along a trajectory")
+        total = self.sums[expression]
+        if isinstance(total, VerifyError):
+            raise total
+        return total
+
+    def _function(self, expression: sp.Basic) -> Number:
+        arguments = [self.value(argument) for argument in expression.args]
+        return self.arithmetic.call(type(expression).__name__, arguments)
 
     def _vectors(self, expressions: tuple[sp.Basic, ...]) -> list[tuple[Number, ...]]:
         values = [self.value(expression) for expression in expressions]
@@ -188,13 +179,10 @@ class Environment:
         return total
 
     def _product(self, expression: sp.Mul) -> Value:
+        factors, divisors = _split_product(expression)
         scalar: Number | None = None
         vector: tuple[Number, ...] | None = None
-        divisors: list[Number] = []
-        for factor in expression.args:
-            if isinstance(factor, sp.Pow) and isinstance(factor.exp, sp.Rational) and factor.exp.is_negative:
-                divisors.append(self.value(sp.Pow(factor.base, -factor.exp)))
-                continue
+        for factor in factors:
             value = self.value(factor)
             if isinstance(value, tuple):
                 vector = value
@@ -203,7 +191,7 @@ class Environment:
         if scalar is None:
             scalar = self.arithmetic.rational(1, 1)
         for divisor in divisors:
-            scalar = self.arithmetic.divide(scalar, divisor)
+            scalar = self.arithmetic.divide(scalar, self.value(divisor))
         return scalar if vector is None else tuple(scalar * entry for entry in vector)
 
     def _power(self, expression: sp.Pow) -> Number:
@@ -483,6 +471,47 @@ class Environment:
         if isinstance(relation, sp.Ne):
             return call("Abs", [gap])
         return gap if isinstance(relation, sp.Le | sp.Lt) else self.arithmetic.rational(-1, 1) * gap
+
+
+#: What evaluates an expression of a type, or of a type derived from it.
+_HANDLERS: dict[type, Callable[[Environment, Any], Value]] = {
+    sp.Symbol: Environment._symbol,
+    sp.Rational: Environment._rational,
+    sp.Add: Environment._add,
+    sp.Mul: Environment._product,
+    sp.Pow: Environment._power,
+    Inner: Environment._inner,
+    Norm: Environment._norm,
+    **dict.fromkeys(
+        (ScalarLoss, LossValue, Gradient, LossMinimum, Minimizer, HessianProduct, Projection), Environment._loss
+    ),
+    sp.Derivative: Environment._derivative,
+    StepSum: Environment._step_sum,
+    sp.Sum: Environment._finite_sum,
+    sp.Piecewise: Environment._piecewise,
+    **dict.fromkeys((sp.Function, sp.Max, sp.Min, sp.NumberSymbol), Environment._function),
+}
+
+
+@lru_cache(maxsize=None)
+def _handler(kind: type) -> Callable[[Environment, Any], Value]:
+    for ancestor in kind.__mro__:
+        if ancestor in _HANDLERS:
+            return _HANDLERS[ancestor]
+    raise VerifyError(f"no arithmetic for {kind.__name__}")
+
+
+@lru_cache(maxsize=4096)
+def _split_product(expression: sp.Mul) -> tuple[tuple[sp.Basic, ...], tuple[sp.Basic, ...]]:
+    """The factors of a product, and what it is divided by."""
+    factors: list[sp.Basic] = []
+    divisors: list[sp.Basic] = []
+    for factor in expression.args:
+        if isinstance(factor, sp.Pow) and isinstance(factor.exp, sp.Rational) and factor.exp.is_negative:
+            divisors.append(sp.Pow(factor.base, -factor.exp))
+        else:
+            factors.append(factor)
+    return tuple(factors), tuple(divisors)
 
 
 _NEGATION = {

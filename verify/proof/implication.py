@@ -208,13 +208,17 @@ def _without_roots(model: dict[sp.Symbol, Fraction]) -> dict[sp.Symbol, Fraction
 
 def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Iterator[list[int]]:
     """Which known formulas to try: fewer of them make smaller programs and fewer cases."""
+    if conclusion in known:
+        yield [list(known).index(conclusion)]
     lemmas = set(range(given, len(known)))
     signs = {place for place, formula in enumerate(known) if _is_sign(formula)}
     plain = {place for place, formula in enumerate(known) if isinstance(formula, Relational)}
-    near = {place for place in plain if known[place].free_symbols <= conclusion.free_symbols}
+    foreign = [len(formula.free_symbols - conclusion.free_symbols) for formula in known]
+    near = {place for place in plain if foreign[place] == 0}
+    adjacent = {place for place in range(len(known)) if foreign[place] <= 1}
     everything = set(range(len(known)))
     tried: list[set[int]] = []
-    for subset in (signs | lemmas if lemmas else everything, near | signs, everything, plain):
+    for subset in (signs | lemmas if lemmas else everything, near | signs, adjacent | signs, everything, plain):
         if subset not in tried:
             tried.append(subset)
             yield sorted(subset)

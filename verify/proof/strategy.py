@@ -62,7 +62,8 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
             yield "spectral"
         if claim.hints.invariant:
             yield "induction"
-        if claim.loss_class is not None and claim.loss_class.slope_axioms is not None:
+        has_slopes = claim.loss_class is not None and claim.loss_class.slope_axioms is not None
+        if has_slopes and not (claim.hints.lemmas or claim.hints.abbreviate):
             yield "signs"
         yield "implication"
 

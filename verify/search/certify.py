@@ -22,6 +22,9 @@ from verify.statement.system import time
 #: The denominators that a suspicious double is rounded to, the simplest first.
 DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
 
+#: A relative margin below this may be rounding only, and the precision that a candidate with such a margin gets.
+NOISE, NOISE_BITS = 1e-12, 256
+
 
 @dataclass(frozen=True)
 class Point:
@@ -91,7 +94,11 @@ def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
 
 
 def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified | None:
-    """The first certified witness among the rational points near a lane."""
+    """The first certified witness among the rational points near a lane.
+
+    A margin that is within the noise of doubles is mostly an equality, which no precision decides: it gets less.
+    """
+    bits = min(bits, NOISE_BITS) if abs(lane.margin) < NOISE else bits
     for point in candidates(claim, lane):
         found = certify(claim, reading, lane.part, point, bits)
         if found is not None:

@@ -9,13 +9,16 @@ from verify.lowering.interpret import Undefined
 from verify.search.ascend import ascend
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
-from verify.search.certify import Certified, Point, certify, certify_lane, simplify
+from verify.search.certify import NOISE, Certified, Point, certify, certify_lane, simplify
 from verify.search.sample import sample
 from verify.search.screen import INTERESTING, Screened, screen
 from verify.statement.claim import Claim
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
 from verify.statement.loss import Family
 from verify.statement.loss_text import loss_parameters
+
+#: How many lanes of a family are tried whose margin may be rounding only.
+NOISY_LANES = 2
 
 
 @dataclass
@@ -75,8 +78,10 @@ def _certify_part(
                 certified = certify_lane(claim, reading, lane, budget.bits)
                 if certified is not None:
                     _record(found, certified)
+        in_noise = 0
         for lane in result.worst.get(part, []):
-            if lane.margin > INTERESTING:
+            in_noise += abs(lane.margin) < NOISE
+            if lane.margin > INTERESTING or in_noise > NOISY_LANES:
                 break
             certified = certify_lane(claim, reading, lane, budget.bits)
             if certified is not None:

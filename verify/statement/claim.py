@@ -89,6 +89,8 @@ class Hints:
     Attributes:
         invariant: relations of the state that hold at every time.
         lemmas: intermediate inequalities, proved in order before they are used.
+        abbreviate: symbols for expressions that the last step, from the lemmas to the conclusion, need not look into,
+            in the order in which they are put in.
         exhibit: for "there is a loss": the family and its parameters as expressions in the claim's constants.
         growth: for an exponential divergence: the state symbol that grows, the factor > 1, and the first time.
         limit: for a limit: an equal expression that is continuous at the limit point.
@@ -98,6 +100,7 @@ class Hints:
 
     invariant: tuple[Boolean, ...] = ()
     lemmas: tuple[Boolean, ...] = ()
+    abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     exhibit: tuple[str, Mapping[str, sp.Expr]] | None = None
     growth: tuple[sp.Symbol, sp.Expr] | None = None
     limit: sp.Expr | None = None

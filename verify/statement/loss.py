@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -244,8 +245,13 @@ class Family:
         return f"{self.name}({inside})"
 
     def member(self, parameters: Mapping[str, object]) -> Member:
-        """The concrete loss with these parameters (Fractions, or a list of pairs for knots)."""
-        return self.build(self.text(parameters), **{key: _to_sympy(value) for key, value in parameters.items()})
+        """The concrete loss with these parameters (Fractions, or pairs of them for knots)."""
+        return _built(self.build, self.text(parameters), tuple((k, _to_sympy(v)) for k, v in parameters.items()))
+
+
+@lru_cache(maxsize=1024)
+def _built(build: Callable[..., Member], name: str, parameters: tuple[tuple[str, Any], ...]) -> Member:
+    return build(name, **dict(parameters))
 
 
 def _parameter_text(value: object) -> str:
@@ -271,6 +277,7 @@ class LossClass:
         conditions: what the existence of a member implies for the constants, e.g. ``alpha <= beta``.
         slope_axioms: for a scalar loss: from a point s and the slope p = l'(s) to groups of relations that every member
             satisfies; one group is called ``signs``.  Used by proofs, so it is part of what one has to trust.
+        slope_has_sign_of_argument: for a scalar loss: whether l'(s) has the sign of s for every member; trusted too.
         point_axioms: for a loss on R^d: from the loss's symbol and two points to relations that every member
             satisfies (interpolation inequalities).  Used by proofs, so it is part of what one has to trust.
         attributes: symbols of the claim whose value the concrete loss fixes, such as the top eigenvalue, by the
@@ -284,6 +291,7 @@ class LossClass:
     families: tuple[Family, ...]
     conditions: tuple[Boolean, ...] = ()
     slope_axioms: Callable[[sp.Expr, sp.Expr], Mapping[str, list[Boolean]]] | None = field(default=None, compare=False)
+    slope_has_sign_of_argument: bool = False
     point_axioms: Callable[[sp.Symbol, sp.Expr, sp.Expr], list[Boolean]] | None = field(default=None, compare=False)
     attributes: Mapping[sp.Symbol, str] = field(default_factory=dict)
     spectrum: Spectrum | None = None
@@ -311,13 +319,15 @@ class LossClass:
 
     def requirements(self, member: Member) -> list[tuple[Property, Boolean | None]]:
         """For each property of the class, the condition under which ``member`` has it (None: not certified)."""
-        result: list[tuple[Property, Boolean | None]] = []
-        for entry in self.properties:
-            decide = member.requirements.get(entry.name)
-            if decide is None:
-                raise ClaimError(f"the loss {member.name} does not say when it is {entry}")
-            result.append((entry, decide(entry.constant if entry.constant is not None else sp.S.Zero)))
-        return result
+        return [(entry, _requirement(entry, member)) for entry in self.properties]
+
+
+@lru_cache(maxsize=1024)
+def _requirement(entry: Property, member: Member) -> Boolean | None:
+    decide = member.requirements.get(entry.name)
+    if decide is None:
+        raise ClaimError(f"the loss {member.name} does not say when it is {entry}")
+    return decide(entry.constant if entry.constant is not None else sp.S.Zero)
 
 
 @dataclass(frozen=True)

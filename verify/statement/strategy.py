@@ -65,7 +65,7 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
 
     def meets(candidate: Mapping[str, Any]) -> bool:
         try:
-            return all(formula.subs(candidate["_numbers"]) != False for formula in filters)  # noqa: E712  # SymPy's false
+            return all(formula.xreplace(candidate["_numbers"]) != False for formula in filters)  # noqa: E712  # SymPy's false
         except TypeError:  # SymPy compares no complex or infinite numbers: an assumption has no value here
             return False
 
@@ -102,9 +102,13 @@ def _to_sympy(value: Any) -> sp.Expr:
 
 def _rational(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> Fraction:
     """The value of a range's end, rounded to a near fraction where it is irrational (the point is certified later)."""
-    value = expression.subs({symbol: _to_sympy(number) for symbol, number in values.items()})
+    value = expression.xreplace({symbol: _to_sympy(number) for symbol, number in values.items()})
     if isinstance(value, sp.Rational):
         return Fraction(int(value.p), int(value.q))
+    if not value.is_finite:  # an end without a value: no point lies there
+        from hypothesis import reject
+
+        reject()
     return Fraction(float(value)).limit_denominator(10**6)
 
 
