@@ -16,11 +16,14 @@ from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_growth
 from verify.result import Result, Searched, Verdict, Witness, Witnesses
 from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
-from verify.search.run import Found, probe, search
+from verify.search.run import Found, assumptions_met, probe, search
 from verify.statement.claim import Claim
 from verify.statement.formula import speaks_of_a_point
 
 Progress = Callable[[str], None]
+
+#: A relative difference of two sides that is no rounding, whatever cancelled: a search comes before a proof then.
+CLEARLY_UNEQUAL = 1e-3
 
 
 def check(
@@ -102,7 +105,7 @@ class _Decision:
             if self._prove_equalities(reading):
                 continue
             found = self._search(reading)
-            if found.points == 0 and self._vacuous():
+            if found.points == 0 and not assumptions_met(self.claim, self.seed) and self._vacuous():
                 return
             for part in parts:
                 self._settle_part(reading, part, found)
@@ -112,8 +115,8 @@ class _Decision:
         parts = self.claim.conclusions[reading]
         if not self.claim.parameters or not all(isinstance(formula, sp.Eq) for formula in parts.values()):
             return False
-        seen = probe(self.claim, reading, self.budget, self.seed)
-        if not seen:
+        seen, worst_margin = probe(self.claim, reading, self.budget, self.seed)
+        if not seen or worst_margin < -CLEARLY_UNEQUAL:
             return False
         for part in parts:
             outcome = prove_part(self.claim, reading, part, self.work)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -16,6 +17,9 @@ from verify.kernel.implication import definedness, is_identity, leaves, require_
 from verify.kernel.products import Leaf
 from verify.proof.products import find_products
 from verify.proof.smt import Limits, ask
+
+#: How many rounds of products come before a solver is asked whether the goal fails, and its work for that.
+FIRST_ROUNDS, GLANCE = 2, 300_000
 
 
 @dataclass(frozen=True)
@@ -93,23 +97,46 @@ def attempt_implication(
     hypotheses: Sequence[Boolean], conclusion: Boolean, *, lemmas: Sequence[Boolean] = (), work: Work
 ) -> Attempt:
     """As ``prove_implication``, with the reasons and the solvers' candidates where no proof was found."""
-    attempt = Attempt()
-    prover = _Prover(work, attempt)
-    known, parts = list(hypotheses), []
+    found = Attempt()
+    known = (*hypotheses, *lemmas)
     try:
-        require_algebraic([*hypotheses, *lemmas, conclusion])
-        for statement in (*lemmas, conclusion):
-            part = prover.valued(known, statement, len(hypotheses))
-            if part is None:
-                attempt.reasons.append(f"no proof of {statement}")
-                return attempt
-            parts.append(part)
-            known.append(statement)
+        require_algebraic([*known, conclusion])
+        parts = []
+        for place in range(len(hypotheses), len(known)):
+            parts.append(_lemma(known[: place + 1], len(hypotheses), work).part(found))
+        proof = _Prover(work, found).valued(known, conclusion, len(hypotheses))
+        if proof is None:
+            raise CertificateError(f"no proof of {conclusion}")
     except CertificateError as reason:
-        attempt.reasons.append(str(reason))
-        return attempt
-    attempt.certificate = {"kind": "implication", "lemmas": parts[:-1], "proof": parts[-1]}
-    return attempt
+        found.reasons.append(str(reason))
+        return found
+    found.certificate = {"kind": "implication", "lemmas": parts, "proof": proof}
+    return found
+
+
+@dataclass(frozen=True)
+class _Lemma:
+    """What became of a lemma."""
+
+    statement: Boolean
+    proof: dict[str, Any] | None
+    attempt: Attempt
+
+    def part(self, found: Attempt) -> dict[str, Any]:
+        """Its proof; raises CertificateError, and passes on what was learnt, where there is none."""
+        if self.proof is None:
+            found.reasons += self.attempt.reasons
+            found.models += self.attempt.models
+            found.backstop |= self.attempt.backstop
+            raise CertificateError(f"no proof of {self.statement}")
+        return self.proof
+
+
+@lru_cache(maxsize=256)
+def _lemma(known: tuple[Boolean, ...], given: int, work: Work) -> _Lemma:
+    """The last of the known formulas, proved from the others; several goals of a claim share their lemmas."""
+    attempt = Attempt()
+    return _Lemma(known[-1], _Prover(work, attempt).valued(known[:-1], known[-1], given), attempt)
 
 
 class _Prover:
@@ -137,15 +164,31 @@ class _Prover:
         if is_identity(conclusion):
             return {"kind": "identity"}
         subsets = list(_subsets(known, conclusion, given))
-        for columns in (self.work.lp_columns // 8, self.work.lp_columns):
-            for using in subsets:
-                found = self._leaves([known[place] for place in using], conclusion)
-                proofs = None if found is None else self._by_products(found, columns)
-                if proofs is not None:
-                    return {"kind": "leaves", "using": using, "leaves": proofs}
+        rounds = [
+            (columns, using) for columns in (self.work.lp_columns // 8, self.work.lp_columns) for using in subsets
+        ]
+        for number, (columns, using) in enumerate(rounds):
+            if number == FIRST_ROUNDS and self._fails(known, conclusion):
+                return None
+            found = self._leaves([known[place] for place in using], conclusion)
+            proofs = None if found is None else self._by_products(found, columns)
+            if proofs is not None:
+                return {"kind": "leaves", "using": using, "leaves": proofs}
         if not self.work.solver_rlimit:
             return None
         return self._by_solvers(known, conclusion)
+
+    def _fails(self, known: Sequence[Boolean], conclusion: Boolean) -> bool:
+        """Whether a solver quickly names a point where the goal fails, so that no product can prove it."""
+        if not self.work.solver_rlimit:
+            return False
+        limits = replace(self.work.limits(), work=min(self.work.solver_rlimit, GLANCE))
+        (answer,) = ask(known, conclusion, limits, ["z3"])
+        if answer.status != "sat":
+            return False
+        self.attempt.models += [_without_roots(answer.model)] if answer.model else []
+        self.attempt.reasons.append(f"{answer.solver} names a point where it fails")
+        return True
 
     def _leaves(self, known: Sequence[Boolean], conclusion: Boolean) -> list[Leaf] | None:
         try:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
-from verify.lowering.interpret import Undefined
+import sympy as sp
+
+from verify.errors import VerifyError
+from verify.lowering.ball import Ball
+from verify.lowering.interpret import Environment, Truth, Undefined
 from verify.search.ascend import ascend
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
 from verify.search.certify import NOISE, Certified, Point, certify, certify_lane, simplify
 from verify.search.sample import sample
-from verify.search.screen import INTERESTING, Screened, screen
+from verify.search.screen import INTERESTING, Screened, screen, sobol, warp
 from verify.statement.claim import Claim
+from verify.statement.domain import domain_of
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
 from verify.statement.loss import Family
 from verify.statement.loss_text import loss_parameters
+
+#: How many points are tried for one that meets the assumptions, as a power of 2.
+PROBES = 6
 
 #: How many lanes of a family are tried whose margin may be rounding only.
 NOISY_LANES = 2
@@ -62,10 +73,36 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
     return found
 
 
-def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> int:
-    """How many admissible points a screen on the first family of losses sees."""
+def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> tuple[int, float]:
+    """How many admissible points a screen on the first family of losses sees, and the worst relative margin there."""
     family = claim.loss_class.families[0] if claim.loss_class is not None else None
-    return screen(Batch(claim, reading, family), budget, seed).points
+    seen = screen(Batch(claim, reading, family), budget, seed)
+    return seen.points, seen.worst_margin
+
+
+def assumptions_met(claim: Claim, seed: int) -> bool:
+    """Whether a point of a claim that speaks of no single point certainly meets all of its assumptions.
+
+    False also where some assumption is about a vector, a loss or a whole trajectory.
+    """
+    domain = domain_of(claim)
+    symbols = [coordinate.symbol for coordinate in domain.coordinates]
+    if not symbols or not all(formula.free_symbols <= set(symbols) for formula in claim.assumptions):
+        return False
+    for row in warp(sobol(len(symbols), PROBES, seed), seed):
+        unit = [Fraction(float(entry)).limit_denominator(64) for entry in row]
+        with Ball(128) as ball, suppress(VerifyError, ZeroDivisionError):
+
+            def value_of(end: sp.Expr, placed: Mapping[sp.Symbol, Fraction], ball: Ball = ball) -> Fraction:
+                numbers = {symbol: ball.rational(*value.as_integer_ratio()) for symbol, value in placed.items()}
+                return Fraction(float(Environment(ball, numbers).value(end).mid())).limit_denominator(10**6)
+
+            placed = domain.place(unit, value_of)
+            numbers = {symbol: ball.rational(*value.as_integer_ratio()) for symbol, value in placed.items()}
+            here = Environment(ball, numbers)
+            if all(here.truth(formula) is Truth.TRUE for formula in claim.assumptions):
+                return True
+    return False
 
 
 def _certify_part(
