@@ -22,9 +22,6 @@ from verify.statement.formula import speaks_of_a_point
 
 Progress = Callable[[str], None]
 
-#: A relative difference of two sides that is no rounding, whatever cancelled: a search comes before a proof then.
-CLEARLY_UNEQUAL = 1e-3
-
 
 def check(
     claim: Claim,
@@ -115,8 +112,8 @@ class _Decision:
         parts = self.claim.conclusions[reading]
         if not self.claim.parameters or not all(isinstance(formula, sp.Eq) for formula in parts.values()):
             return False
-        seen, worst_margin = probe(self.claim, reading, self.budget, self.seed)
-        if not seen or worst_margin < -CLEARLY_UNEQUAL:
+        seen = probe(self.claim, reading, self.budget, self.seed)
+        if not seen:
             return False
         for part in parts:
             outcome = prove_part(self.claim, reading, part, self.work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import sympy as sp
@@ -493,7 +493,7 @@ _HANDLERS: dict[type, Callable[[Environment, Any], Value]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _handler(kind: type) -> Callable[[Environment, Any], Value]:
     for ancestor in kind.__mro__:
         if ancestor in _HANDLERS:

@@ -18,8 +18,10 @@ from verify.kernel.products import Leaf
 from verify.proof.products import find_products
 from verify.proof.smt import Limits, ask
 
-#: How many rounds of products come before a solver is asked whether the goal fails, and its work for that.
-FIRST_ROUNDS, GLANCE = 2, 300_000
+#: The linear programs grow from round to round: their columns as parts of the most that is allowed.
+SIZES = (40, 8, 1)
+#: After the first round a solver is asked whether the goal fails; its work for that.
+GLANCE = 300_000
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,10 @@ class _Prover:
         if is_identity(conclusion):
             return {"kind": "identity"}
         subsets = list(_subsets(known, conclusion, given))
-        rounds = [
-            (columns, using) for columns in (self.work.lp_columns // 8, self.work.lp_columns) for using in subsets
-        ]
+        sizes = [self.work.lp_columns // part for part in SIZES]
+        rounds = [(columns, using) for columns in sizes for using in subsets]
         for number, (columns, using) in enumerate(rounds):
-            if number == FIRST_ROUNDS and self._fails(known, conclusion):
+            if number == len(subsets) and self._fails(known, conclusion):
                 return None
             found = self._leaves([known[place] for place in using], conclusion)
             proofs = None if found is None else self._by_products(found, columns)
@@ -209,7 +210,9 @@ class _Prover:
 
     def _products(self, leaf: Leaf, columns: int) -> dict[str, Any] | None:
         identity = tuple((atom.polynomial.as_expr(), atom.relation) for atom in leaf)
-        for allowed in sorted({self.work.lp_columns // 8, columns}):
+        for allowed in sorted({self.work.lp_columns // part for part in SIZES}):
+            if allowed > columns:
+                break
             key = identity, allowed
             if key not in self.products:
                 self.products[key] = find_products(leaf, max_degree=self.work.max_degree, columns=allowed)
@@ -261,7 +264,7 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
     adjacent = {place for place in range(len(known)) if foreign[place] <= 1}
     everything = set(range(len(known)))
     tried: list[set[int]] = []
-    for subset in (signs | lemmas if lemmas else everything, near | signs, adjacent | signs, everything, plain):
+    for subset in (signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain):
         if subset not in tried:
             tried.append(subset)
             yield sorted(subset)

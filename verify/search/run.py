@@ -66,18 +66,17 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
     found.stages.append("screen")
     for part in claim.conclusions[reading]:
         if speaks_of_a_point(claim.conclusions[reading][part]):
-            _certify_part(claim, reading, part, screened, budget, found)
+            _certify_part(claim, reading, part, screened, budget, seed, found)
     if any(speaks_of_a_point(f) and not found.violated.get(part) for part, f in claim.conclusions[reading].items()):
         _sample(claim, reading, budget, seed, found)
     _polish(claim, reading, budget, found)
     return found
 
 
-def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> tuple[int, float]:
-    """How many admissible points a screen on the first family of losses sees, and the worst relative margin there."""
+def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> int:
+    """How many admissible points a screen on the first family of losses sees."""
     family = claim.loss_class.families[0] if claim.loss_class is not None else None
-    seen = screen(Batch(claim, reading, family), budget, seed)
-    return seen.points, seen.worst_margin
+    return screen(Batch(claim, reading, family), budget, seed).points
 
 
 def assumptions_met(claim: Claim, seed: int) -> bool:
@@ -106,7 +105,13 @@ def assumptions_met(claim: Claim, seed: int) -> bool:
 
 
 def _certify_part(
-    claim: Claim, reading: str, part: str, screened: list[tuple[Batch, Screened]], budget: Budget, found: Found
+    claim: Claim,
+    reading: str,
+    part: str,
+    screened: list[tuple[Batch, Screened]],
+    budget: Budget,
+    seed: int,
+    found: Found,
 ) -> None:
     """Certify the worst lanes of a part, family by family; ascend from the best of the good-looking ones."""
     for _, result in screened:
@@ -131,7 +136,7 @@ def _certify_part(
     ]
     starts.sort(key=lambda entry: entry[1].margin)
     for batch, lane in [entry for entry in starts if entry[1].margin > INTERESTING][: budget.ascents]:
-        reached, spent = ascend(batch, lane, budget)
+        reached, spent = ascend(batch, lane, budget, seed)
         found.points += spent
         found.worst_margin = min(found.worst_margin, reached.margin)
         if reached.margin <= INTERESTING:
