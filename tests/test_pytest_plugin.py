@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_claim_without_a_record_fails_only_on_bad_news(user: pytest.Pytester) 
 
 
 def test_recorded_verdicts_are_replayed_and_a_tampered_certificate_fails(user: pytest.Pytester) -> None:
-    recording = user.run("python", "-m", "verify", "check", "--budget", "quick", "--record", timeout=300)
+    recording = user.run(sys.executable, "-m", "verify", "check", "--budget", "quick", "--record", timeout=300)
     assert recording.ret == 0
     run(user).assert_outcomes(passed=5)
 

@@ -40,6 +40,11 @@ def _clamp(at: sp.Expr, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     return Max(low, Min(at, high, evaluate=False), evaluate=False)
 
 
+def _beyond(at: sp.Expr, place: sp.Expr) -> sp.Expr:
+    """How far ``at`` is beyond a place, 0 before it; left as it is like ``_clamp``."""
+    return Max(sp.S.Zero, at - place, evaluate=False)
+
+
 def require(condition: Any, sentence: str) -> None:
     """Refuse a loss whose parameters make no sense; a condition on symbols is left to the batch."""
     if condition == False:  # noqa: E712  # SymPy's false is no Python bool
@@ -237,7 +242,7 @@ def _convex(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
     gradient = knots[0][1]
     value = knots[0][1] * w
     for slope, (left, right) in zip(slopes, pairwise(knots), strict=True):
-        beyond_left, beyond_right = Max(0, w - left[0]), Max(0, w - right[0])
+        beyond_left, beyond_right = _beyond(w, left[0]), _beyond(w, right[0])
         gradient += slope * (beyond_left - beyond_right)
         value += slope * (beyond_left**2 - beyond_right**2) / 2
     minimizer = _zero_of(knots)
@@ -432,12 +437,8 @@ def _piecewise(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
         return sp.Add(*[slope * (Max(0, at - a[0]) - Max(0, at - b[0])) for slope, (a, b) in segments])
 
     size = Max(s, -s)
-
-    def beyond(knot: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
-        return Max(sp.S.Zero, size - knot[0], evaluate=False)
-
     segments = zip(slopes, pairwise(chain), strict=True)
-    value = sp.Add(*[slope * (beyond(a) ** 2 - beyond(b) ** 2) / 2 for slope, (a, b) in segments])
+    value = sp.Add(*[slope * (_beyond(size, a[0]) ** 2 - _beyond(size, b[0]) ** 2) / 2 for slope, (a, b) in segments])
     odd = sp.Add(
         *[
             slope * (_clamp(s, a[0], b[0]) + _clamp(s, -b[0], -a[0]))

@@ -201,7 +201,9 @@ _ascent = (
 )
 _drop_hints = Hints(lemmas=(*_norm, *_ascent, relation(Ge, _P, Min(c, rho * _R) / 2)), abbreviate=_short)
 _tail_hints = Hints(lemmas=(*_norm, relation(Ge, _P, c / 2), Gt(_P, 0)), abbreviate=_short)
-_core_hints = Hints(lemmas=(*_norm, *_ascent, relation(Ge, radius, y), relation(Ge, _P, rho * _R / 2)), abbreviate=_short)
+_core_hints = Hints(
+    lemmas=(*_norm, *_ascent, relation(Ge, radius, y), relation(Ge, _P, rho * _R / 2)), abbreviate=_short
+)
 
 lemma_30 = Claim(
     "lemma-30",

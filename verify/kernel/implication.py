@@ -138,8 +138,8 @@ def require_algebraic(formulas: Sequence[sp.Basic]) -> None:
     Raises:
         CertificateError: it names the term, or two symbols of the same name, or a symbol that is not real.
     """
-    nodes = {node for formula in formulas for node in sp.preorder_traversal(formula)}
-    for node in sorted(nodes, key=sp.srepr):
+    nodes = dict.fromkeys(node for formula in formulas for node in sp.preorder_traversal(formula))
+    for node in nodes:
         if isinstance(node, sp.Symbol):
             if node.is_real is not True:
                 raise CertificateError(f"the symbol {node} is not declared as real")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import sympy as sp
@@ -493,12 +493,13 @@ _HANDLERS: dict[type, Callable[[Environment, Any], Value]] = {
 }
 
 
-@cache
 def _handler(kind: type) -> Callable[[Environment, Any], Value]:
-    for ancestor in kind.__mro__:
-        if ancestor in _HANDLERS:
-            return _HANDLERS[ancestor]
-    raise VerifyError(f"no arithmetic for {kind.__name__}")
+    if kind not in _HANDLERS:
+        ancestor = next((ancestor for ancestor in kind.__mro__ if ancestor in _HANDLERS), None)
+        if ancestor is None:
+            raise VerifyError(f"no arithmetic for {kind.__name__}")
+        _HANDLERS[kind] = _HANDLERS[ancestor]
+    return _HANDLERS[kind]
 
 
 @lru_cache(maxsize=4096)

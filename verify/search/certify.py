@@ -22,8 +22,8 @@ from verify.statement.system import time
 #: The denominators that a suspicious double is rounded to, the simplest first.
 DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
 
-#: A relative margin below this may be rounding only, and the precision that a candidate with such a margin gets.
-NOISE, NOISE_BITS = 1e-12, 256
+#: A relative margin below this may be rounding only; the precision and the denominators that such a candidate gets.
+NOISE, NOISE_BITS, NOISE_DENOMINATORS = 1e-12, 256, (1, 4, 64)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
     """Rational points near a lane, the simplest first; the last is the lane itself."""
     times = {"t": Fraction(lane.t)} if time in claim.parameters else {}
     seen = set()
-    for denominator in (*DENOMINATORS, None):
+    for denominator in (*(NOISE_DENOMINATORS if abs(lane.margin) < NOISE else DENOMINATORS), None):
         values = {name: _round(value, denominator) for name, value in lane.values.items()} | times
         parameters = {name: _round_any(value, denominator) for name, value in lane.loss_parameters.items()}
         key = (tuple(values.items()), tuple(parameters.items()))
