@@ -129,7 +129,6 @@ class Batch:
             return Environment(floats, placed).value(expression)
 
         placed = self.domain.place(columns[:count], value_of)
-        values: dict[sp.Symbol, Any] = dict(placed)
         named: dict[str, Any] = {symbol.name: value for symbol, value in placed.items()}
         loss_parameters: dict[str, Any] = {}
         rest = columns[count:]
@@ -137,17 +136,24 @@ class Batch:
             inner, rest = rest[: self.family.unit_dimension], rest[self.family.unit_dimension :]
             proposal = self.family.propose(inner, class_bounds(self.claim, placed))
             loss_parameters = {name: _as_floats(value, len(unit)) for name, value in proposal.items()}
-            for name, symbol in self.loss_symbols.items():
-                values |= _bind(symbol, loss_parameters[name])
         for vector in self.domain.vectors:
             size = self.member.dimension if self.member is not None else 1
             coordinates, rest = rest[:size], rest[size:]
-            entries = tuple(place_between(column, None, None) for column in coordinates)
-            values[vector] = entries
+            entries = [place_between(column, None, None) for column in coordinates]
             named |= dict(zip(coordinate_names(vector, size), entries, strict=True))
-        environment = BatchEnvironment(floats, values, self.member)
+        return self.environment_of(named, loss_parameters), named, loss_parameters
+
+    def environment_of(self, named: Mapping[str, Any], loss_parameters: Mapping[str, Any]) -> BatchEnvironment:
+        """The environment of points that are given by their parameters, vectors by coordinate, and their losses."""
+        values: dict[sp.Symbol, Any] = {c.symbol: named[c.symbol.name] for c in self.domain.coordinates}
+        for name, symbol in self.loss_symbols.items():
+            values |= _bind(symbol, loss_parameters[name])
+        for vector in self.domain.vectors:
+            size = self.member.dimension if self.member is not None else 1
+            values[vector] = tuple(named[name] for name in coordinate_names(vector, size))
+        environment = BatchEnvironment(Floats(), values, self.member)
         self._bind(environment)
-        return environment, named, loss_parameters
+        return environment
 
     def _bind(self, environment: BatchEnvironment) -> None:
         loss_class = self.claim.loss_class
@@ -166,7 +172,12 @@ class Batch:
         Yields ``(t, environment, admissible, {part: margins})``.
         """
         environment, _, _ = self.environment(unit)
-        size = len(unit)
+        yield from self.run(environment, len(unit), steps)
+
+    def run(
+        self, environment: BatchEnvironment, size: int, steps: int
+    ) -> Iterator[tuple[int, BatchEnvironment, Mask, dict[str, Array]]]:
+        """As ``margins``, for points that have an environment already."""
         member_ok = self._membership(environment, size)
         if not self.claim.is_trajectory:
             here = self._localized(environment)

@@ -185,7 +185,10 @@ def _near(value: Fraction, also: Sequence[Fraction] | Any) -> list[Fraction]:
     options += [_round(value, denominator) for denominator in (1, 2, 3, 4, 5, 8, 10, 16, 100)]
     if value and not Fraction(1, 100) <= abs(value) <= 100:
         power = round((value.numerator.bit_length() - value.denominator.bit_length()) * math.log10(2))
-        options += [Fraction(10) ** power, Fraction(10) ** (power + 1), 15 * Fraction(10) ** power / 10]
+        options += [
+            Fraction(10) ** exponent for exponent in (1, 2, 3, 6, power, power + 1) if value > 1 or exponent < 0
+        ]
+        options.append(15 * Fraction(10) ** power / 10)
     if value < 0:
         options += [Fraction(-1), -value]
     return list(dict.fromkeys(option for option in options if option != value))

@@ -19,6 +19,7 @@ from verify.search.budget import Budget
 from verify.search.certify import NOISE, Certified, Point, certify, certify_lane, simplify
 from verify.search.sample import sample
 from verify.search.screen import INTERESTING, Screened, screen, sobol, warp
+from verify.search.small import small_points
 from verify.statement.claim import Claim
 from verify.statement.domain import domain_of
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
@@ -61,9 +62,10 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
         except Undefined:
             continue  # this family lacks what the statement speaks of (a minimizer, say)
         screened.append((batch, result))
+        found.points += _small_numbers(batch, budget, seed + 1000 * place, found)
         found.points += result.points
         found.worst_margin = min(found.worst_margin, result.worst_margin)
-    found.stages.append("screen")
+    found.stages += ["small numbers", "screen"]
     for part in claim.conclusions[reading]:
         if speaks_of_a_point(claim.conclusions[reading][part]):
             _certify_part(claim, reading, part, screened, budget, seed, found)
@@ -71,6 +73,18 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
         _sample(claim, reading, budget, seed, found)
     _polish(claim, reading, budget, found)
     return found
+
+
+def _small_numbers(batch: Batch, budget: Budget, seed: int, found: Found) -> int:
+    """Certify the simplest suspicious points among those with small numbers; how many admissible ones were seen."""
+    suspects, seen = small_points(batch, budget, seed)
+    for (part, _), points in suspects.items():
+        for point in points[: budget.candidates]:
+            certified = certify(batch.claim, batch.reading, part, point, budget.bits)
+            if certified is not None:
+                _record(found, certified)
+                break
+    return seen
 
 
 def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> int:
