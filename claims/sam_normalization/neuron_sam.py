@@ -201,8 +201,19 @@ _ascent = (
 )
 _drop_hints = Hints(lemmas=(*_norm, *_ascent, relation(Ge, _P, Min(c, rho * _R) / 2)), abbreviate=_short)
 _tail_hints = Hints(lemmas=(*_norm, relation(Ge, _P, c / 2), Gt(_P, 0)), abbreviate=_short)
+#: The printed bound of the core also speaks of S = x^2 + y^2 and of G = sign(xy).
+_S, _G = (sp.Symbol(name, real=True) for name in ("S", "G"))
 _core_hints = Hints(
-    lemmas=(*_norm, *_ascent, relation(Ge, radius, y), relation(Ge, _P, rho * _R / 2)), abbreviate=_short
+    lemmas=(
+        *_norm,
+        *_ascent,
+        relation(Ge, x**2 + y**2, y**2),
+        relation(Eq, sign_xy**2, 1),
+        relation(Ge, _P, _W / 2),
+        relation(Ge, _P, rho * _R / 2),
+        relation(Ge, _Q, rho**2 * y / 2),
+    ),
+    abbreviate=_short | {_S: x**2 + y**2, _G: sign_xy},
 )
 
 lemma_30 = Claim(

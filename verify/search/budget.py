@@ -34,7 +34,7 @@ class Budget:
 
 BUDGETS = {
     "quick": Budget("quick", 10, 12, 40, 2, 256, 4, 512),
-    "standard": Budget("standard", 12, 64, 100, 4, 640, 6, 1024),
+    "standard": Budget("standard", 12, 64, 100, 4, 640, 4, 1024),
     "deep": Budget("deep", 16, 256, 2000, 16, 8192, 24, 4096),
 }
 

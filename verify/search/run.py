@@ -29,6 +29,9 @@ from verify.statement.loss_text import loss_parameters
 #: How many points are tried for one that meets the assumptions, as a power of 2.
 PROBES = 6
 
+#: How many of a part's witnesses are made simpler.
+SIMPLIFIED = 2
+
 #: How many lanes of a family are tried whose margin may be rounding only.
 NOISY_LANES = 2
 
@@ -189,8 +192,9 @@ def _polish(claim: Claim, reading: str, budget: Budget, found: Found) -> None:
     """Order each part's witnesses: the simplest (made simpler still) first, the strongest last."""
     for part, witnesses in found.violated.items():
         strongest = max(witnesses, key=lambda entry: entry.relative)
+        simple = sorted(witnesses, key=lambda entry: entry.point.complexity)[:SIMPLIFIED]
         simplest = min(
-            (simplify(claim, reading, witness, budget.bits) for witness in witnesses),
+            (simplify(claim, reading, witness, budget.bits) for witness in simple),
             key=lambda entry: entry.point.complexity,
         )
         found.violated[part] = [simplest, max(strongest, simplest, key=lambda entry: entry.relative)]
