@@ -74,7 +74,7 @@ def _diagonal(name: str, coordinates: tuple[Symbol, ...], eigenvalues: tuple[sp.
     if len(eigenvalues) > 1:
         ordered = And(ordered, eigenvalues[0] > eigenvalues[1])
     convex = And(*[entry >= 0 for entry in eigenvalues])
-    bounded = not numeric or convex == True  # noqa: E712
+    bounded = not numeric or convex == True  # noqa: E712  # SymPy's true is no Python bool
     size = len(coordinates)
     in_order = not numeric or all(a >= b for a, b in pairwise(eigenvalues))
     return Member(
@@ -105,7 +105,7 @@ def _full_quadratic(name: str, h11: sp.Expr, h12: sp.Expr, h22: sp.Expr) -> Memb
     trace, gap = h11 + h22, sp.sqrt((h11 - h22) ** 2 + 4 * h12**2)
     flat = Eq(h11 * h22, h12**2)
     numeric = all(entry.is_number for entry in (h11, h12, h22))
-    bounded = not numeric or positive(sp.S.Zero) == True  # noqa: E712
+    bounded = not numeric or positive(sp.S.Zero) == True  # noqa: E712  # as above
     return Member(
         name=name,
         coordinates=_plane,
@@ -196,7 +196,7 @@ def _two_curvatures(inside: sp.Expr, outside: sp.Expr) -> Requirements:
 
 
 def _origin_if(condition: Any) -> tuple[sp.Expr, ...] | None:
-    return None if condition == False else (sp.S.Zero,)  # noqa: E712
+    return None if condition == False else (sp.S.Zero,)  # noqa: E712  # SymPy's false
 
 
 def _huber(name: str, beta: sp.Expr, alpha: sp.Expr, delta: sp.Expr) -> Member:

@@ -9,7 +9,7 @@ from sympy import And, Eq, Gt, Le, Or, Symbol
 from claims.sam_normalization.setting import c, neurons
 from verify import Claim, Hints, check
 from verify.errors import CertificateError
-from verify.kernel.obligations import obligations
+from verify.kernel.obligations import _replaced, obligations
 
 x, y, S, R = (Symbol(name, real=True) for name in ("x", "y", "S", "R"))
 root = sp.sqrt(x**2 + y**2)
@@ -43,6 +43,11 @@ def test_an_expression_without_a_value_is_not_abbreviated() -> None:
 def test_a_false_statement_is_not_proved_by_abbreviating_it() -> None:
     claim = Claim("false", over=x, show=rel(Le, x**2, 1), hints=Hints(abbreviate={S: x**2}))
     assert check(claim, budget="quick").verdict == "refuted"
+
+
+def test_a_repeated_factor_is_kept() -> None:
+    repeated = sp.Mul(x, x, y, evaluate=False)
+    assert _replaced(repeated, x * y, S) == S * x
 
 
 def test_a_symbol_of_the_claim_is_no_abbreviation() -> None:

@@ -159,8 +159,14 @@ def _replaced(formula: sp.Basic, part: sp.Expr, symbol: sp.Symbol) -> sp.Basic:
     if not formula.args:
         return formula
     arguments = [_replaced(argument, part, symbol) for argument in formula.args]
-    if isinstance(part, sp.Mul) and isinstance(formula, sp.Mul) and set(part.args) <= set(arguments):
-        return sp.Mul(symbol, *[factor for factor in arguments if factor not in part.args])
+    if isinstance(part, sp.Mul) and isinstance(formula, sp.Mul):
+        rest = list(arguments)  # a product that is not evaluated may hold a factor twice
+        for factor in part.args:
+            if factor not in rest:
+                break
+            rest.remove(factor)
+        else:
+            return sp.Mul(symbol, *rest)
     if isinstance(formula, sp.core.relational.Relational):
         return formula.func(*arguments, evaluate=False)
     return formula.func(*arguments)
