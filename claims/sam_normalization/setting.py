@@ -81,6 +81,7 @@ usam_step = on_vectors("USAM", usam)
 
 factorization_loss = (x * y) ** 2 / 2
 factorization = only(product)
+sam_factorization = on_plane("SAM", sam, factorization_loss, normalised=True)
 usam_factorization = on_plane("USAM", usam, factorization_loss)
 
 #: The setting of Theorem 11: 2 x0 > y0 > x0 >> 0 and eta = 1/(x0^2 + y0^2).
