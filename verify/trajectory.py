@@ -120,12 +120,18 @@ class Trajectory:
 
 
 def times_of_parameters(claim: Claim, environment: Environment) -> dict[sp.Symbol, TimeRange]:
-    """The times of a claim that its parameters alone determine, whatever the trajectory does."""
-    return {
-        symbol: largest_power(definition, environment)
-        for symbol, definition in claim.times.items()
-        if isinstance(definition, LargestPower)
-    }
+    """The times of a claim that its parameters alone determine, whatever the trajectory does.
+
+    One whose definition has no value there is given to the environment as a symbol without a value.
+    """
+    found = {}
+    for symbol, definition in claim.times.items():
+        if isinstance(definition, LargestPower):
+            try:
+                found[symbol] = largest_power(definition, environment)
+            except Undefined as reason:
+                environment.values[symbol] = reason
+    return found
 
 
 def largest_power(definition: LargestPower, environment: Environment) -> TimeRange:

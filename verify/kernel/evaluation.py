@@ -298,7 +298,11 @@ class _Evaluator:
             return self._with_next(self.environment)
         if not (claim.takes_time or claim.at is not None or claim.is_about_times):
             return self._with_next(self.environment)
-        trajectory = Trajectory(claim, self.environment)
+        try:
+            trajectory = Trajectory(claim, self.environment)
+        except Undefined as reason:
+            self.violated.append(f"the start exists ({reason})")
+            return None
         assert claim.step is not None
         try:
             if claim.at is not None:
@@ -316,6 +320,9 @@ class _Evaluator:
         here = trajectory.environment()
         if claim.times and self._times_matter(here):
             here.times = self._known_times(trajectory)
+        for symbol in claim.phases:
+            if here.times[symbol].high == -1:
+                self.violated.append(f"the phase that ends at {symbol} is not empty")
         return self._with_next(self._with_definitions(here))
 
     def _times_matter(self, here: Environment) -> bool:
@@ -410,6 +417,8 @@ class _Evaluator:
         return self._numbers(relation, truth, here)
 
     def _numbers(self, relation: Relational, truth: Truth, here: Environment) -> PartAt:
+        if relation.free_symbols & set(self.claim.times):
+            return PartAt(truth, here.time_text(relation.lhs), here.time_text(relation.rhs))
         try:
             left, right = here.value(relation.lhs), here.value(relation.rhs)
             margin = here.margin(relation)

@@ -53,8 +53,13 @@ def vacuity(claim: Claim) -> list[Implication]:
 
 
 def _state_hypotheses(claim: Claim, abstract: Abstraction, formula: sp.Basic) -> list[Boolean]:
-    """The assumptions about one state (of any time, reached or not), and that the step exists where it is asked for."""
+    """The assumptions about one state (of any time, reached or not), and that the step exists where it is asked for.
+
+    To leave out those that the author does not name as needed only makes the goal stronger.
+    """
     formulas = usable_assumptions(claim, claim.assumptions)
+    if claim.hints.needs is not None:
+        formulas = [formula for formula in formulas if formula in claim.hints.needs]
     if claim.is_trajectory:
         # dropping what is assumed of the start only makes the goal stronger
         started = {symbol for value in (claim.start or {}).values() for symbol in value.free_symbols}
@@ -110,7 +115,8 @@ def _at_every_state(claim: Claim, formula: Boolean, axioms: str, *, with_lemmas:
     name = "the conclusion at every state"
     if short:
         return _abbreviated(name, known, abstract, formula, lemmas, short)
-    return _concluded(name, known, abstract, formula, lemmas, hypotheses)
+    assumed_to_exist = claim.step is not None and claim.step.well_defined
+    return _concluded(name, known, abstract, formula, lemmas, hypotheses if assumed_to_exist else None)
 
 
 def _abbreviated(

@@ -419,6 +419,15 @@ class Environment:
         value = self.value(expression)
         return TimeRange(value, value)
 
+    def time_text(self, expression: sp.Basic) -> str | None:
+        """The value of a side of a comparison of times, ``never`` for one that does not come; None where not known."""
+        known = self._range(expression)
+        if known.low is None:
+            return "never"
+        if known.high is None or self.arithmetic.sign(known.high - known.low) != 0:
+            return None
+        return str(known.low)
+
     def _extreme(self, name: str, ends: list[Number | None]) -> Number | None:
         finite = [end for end in ends if end is not None]
         if name == "Max" and len(finite) < len(ends):

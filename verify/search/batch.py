@@ -33,6 +33,11 @@ Mask = NDArray[np.bool_]
 _TINY = 1e-300
 
 
+#: The base of a time that is defined by a power, and the share of points whose base is set.
+_BASE = sp.Dummy("base", real=True)
+_SOLVED = 0.25
+
+
 class BatchEnvironment(Environment):
     """An environment of arrays whose relation margins are relative to the size of the two sides."""
 
@@ -113,11 +118,13 @@ class Batch:
             for name in coordinate_names(vector, self.member.dimension if self.member is not None else 1)
         ]
 
+        self.solved = _solved_powers(claim, [coordinate.symbol for coordinate in self.domain.coordinates])
+
     @property
     def unit_dimension(self) -> int:
         """How many unit coordinates a point has."""
         inner = self.family.unit_dimension if self.family is not None else 0
-        return len(self.domain.coordinates) + inner + len(self.vector_names)
+        return len(self.domain.coordinates) + inner + len(self.solved) + len(self.vector_names)
 
     def environment(self, unit: Array) -> tuple[BatchEnvironment, dict[str, Any], dict[str, Any]]:
         """The environment of the points, their parameters by name, and the parameters of their losses."""
@@ -129,6 +136,14 @@ class Batch:
             return Environment(floats, placed).value(expression)
 
         placed = self.domain.place(columns[:count], value_of)
+        inner_end = count + (self.family.unit_dimension if self.family is not None else 0)
+        for (symbol, solution), choice in zip(self.solved, columns[inner_end:], strict=False):
+            place = columns[[coordinate.symbol for coordinate in self.domain.coordinates].index(symbol)]
+            # a quarter of the points has its base within 1 to 1e-4 of -1 or 1, where such a time is late
+            base = np.where(place < 0.5, 1.0, -1.0) * (1 - 10 ** (-8 * np.abs(place - 0.5)))
+            number = value_of(solution, {**placed, _BASE: base})
+            placed[symbol] = np.where(choice < _SOLVED, number, placed[symbol])
+        del columns[inner_end : inner_end + len(self.solved)]
         named: dict[str, Any] = {symbol.name: value for symbol, value in placed.items()}
         loss_parameters: dict[str, Any] = {}
         rest = columns[count:]
@@ -213,7 +228,7 @@ class Batch:
                 here = here.with_values({symbol: here.value(expression)})
         if self.claim.step is None:
             return here
-        spoken = set().union(*(formula.free_symbols for formula in self.parts.values()))
+        spoken = set().union(*(formula.free_symbols for formula in (*self.parts.values(), *self.assumptions)))
         if not spoken & set(self.claim.step.next):
             return here
         return here.with_values({after: here.value(update) for after, update in self.claim.step.one_step.items()})
@@ -257,8 +272,10 @@ class _Clock:
             if isinstance(definition, LargestPower):
                 base, level = environment.value(definition.base), environment.value(definition.level)
                 with np.errstate(all="ignore"):
-                    largest = np.floor(np.log(level) / np.log(base))
-                self.known[symbol] = np.where((base > 0) & (base < 1), largest, np.nan) * np.ones(size)
+                    largest = np.floor(np.log(level) / np.log(np.abs(base)))
+                    even = largest - largest % 2  # a negative base has positive powers at even times only
+                largest = np.where(base > 0, largest, even)
+                self.known[symbol] = np.where((base != 0) & (np.abs(base) < 1), largest, np.nan) * np.ones(size)
             else:
                 self.known[symbol] = np.full(size, np.inf)
 
@@ -271,8 +288,12 @@ class _Clock:
             (symbol,) = self.claim.at.free_symbols
             shift = float(self.claim.at - symbol)
             return np.asarray(self.known[symbol] + shift == t)
-        size = len(next(iter(self.known.values()))) if self.known else 1
-        return np.ones(size, dtype=bool) if last or not self.claim.is_about_times else None
+        if self.claim.is_about_times and not last:
+            return None
+        begun = np.ones(len(next(iter(self.known.values()))) if self.known else 1, dtype=bool)
+        for symbol in self.claim.phases:
+            begun = begun & (self.known[symbol] >= 0)
+        return begun
 
     def now(self, here: BatchEnvironment) -> BatchEnvironment:
         """The environment with the times known so far."""
@@ -289,6 +310,20 @@ class _Clock:
             hit = (holds if first else ~holds) & np.isinf(self.known[symbol])
             self.known[symbol] = np.where(hit, t if first else t - 1, self.known[symbol])
         return self.now(here)
+
+
+def _solved_powers(claim: Claim, coordinates: list[sp.Symbol]) -> list[tuple[sp.Symbol, sp.Expr]]:
+    """For each time that is defined by a power: a coordinate that its base is linear in, solved for it."""
+    found = []
+    for definition in claim.times.values():
+        if isinstance(definition, LargestPower) and definition.base.free_symbols <= set(coordinates):
+            for symbol in coordinates:
+                slope = sp.diff(definition.base, symbol)
+                if slope != 0 and symbol not in slope.free_symbols:
+                    rest = definition.base.xreplace({symbol: sp.S.Zero})
+                    found.append((symbol, (_BASE - rest) / slope))
+                    break
+    return found
 
 
 def symbolic_member(family: Family) -> tuple[Member, dict[str, Any]]:

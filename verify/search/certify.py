@@ -189,9 +189,23 @@ def _near(value: Fraction, also: Sequence[Fraction] | Any) -> list[Fraction]:
             Fraction(10) ** exponent for exponent in (1, 2, 3, 6, power, power + 1) if value > 1 or exponent < 0
         ]
         options.append(15 * Fraction(10) ** power / 10)
+    if abs(value) > 3:
+        sign = 1 if value > 0 else -1
+        options += [sign * Fraction(small) for small in (3, 4, 5, 10, 100) if small < abs(value)]
+        options += [_digits(value / factor, 1) for factor in (2, 10, 1000, 10**6)]
+    options += [_digits(value, 1), _digits(value, 2)]
+    for simple in (_round(value, 1), _round(value, 2)):
+        if 0 < abs(value - simple) < Fraction(1, 20):  # just inside an open end: 1 + 1/1000 will often do
+            step = 1 if value > simple else -1
+            options += [simple + Fraction(step, 10**exponent) for exponent in (1, 2, 3, 6)]
     if value < 0:
         options += [Fraction(-1), -value]
     return list(dict.fromkeys(option for option in options if option != value))
+
+
+def _digits(value: Fraction, count: int) -> Fraction:
+    """A number rounded to so many significant digits."""
+    return Fraction(f"{float(value):.{count - 1}e}") if value else value
 
 
 def _round(value: float | Fraction, denominator: int | None) -> Fraction:

@@ -105,6 +105,7 @@ class Hints:
     """Advice to the provers; none of it is trusted.
 
     Attributes:
+        needs: the assumptions that a proof needs, where the others only make it harder to find.
         invariant: relations of the state that hold at every time.
         lemmas: intermediate inequalities, proved in order before they are used.
         abbreviate: symbols for expressions that the last step, from the lemmas to the conclusion, need not look into,
@@ -117,6 +118,7 @@ class Hints:
         counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants".
     """
 
+    needs: tuple[Boolean, ...] | None = None
     invariant: tuple[Boolean, ...] = ()
     lemmas: tuple[Boolean, ...] = ()
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
@@ -286,6 +288,13 @@ class Claim:
             return False
         states = {*self.step.state, *self.step.next, time} - set(self.start.values())
         return not spoken & states
+
+    @cached_property
+    def phases(self) -> tuple[sp.Symbol, ...]:
+        """The ends of phases that it speaks of throughout; where such a phase is empty, no point is admissible."""
+        formulas = [*self.given, *(self._conclusion_formulas() if self.is_about_times else [])]
+        spoken: set[sp.Basic] = set().union(*(formula.free_symbols for formula in formulas))
+        return tuple(s for s, kind in self.times.items() if isinstance(kind, LargestTimeWhile) and s in spoken)
 
     @cached_property
     def quantified(self) -> tuple[sp.Symbol, ...]:

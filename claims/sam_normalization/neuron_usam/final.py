@@ -246,25 +246,6 @@ lemma_47 = Claim(
     **_from_here,
 )
 
-_decrease = 2 * eta * (1 + rho * C * gamma / eta) ** 2 * (1 + rho * C * gamma * eta) * x**2
-
-lemma_47_step_1 = step(
-    "lemma-47",
-    1,
-    "y after one step",
-    _trapped,
-    {
-        "update": relation(Ge, y_next**2, (1 - eta * (1 + rho * y**2) ** 2 * (1 + rho * x**2) * x**2) ** 2 * y**2),
-        "bounded": relation(
-            Ge,
-            (1 - eta * (1 + rho * y**2) ** 2 * (1 + rho * x**2) * x**2) ** 2 * y**2,
-            (1 - _decrease) * y**2,
-        ),
-    },
-    uses=["lemma-45.step"],
-    **_step_46,
-)
-
 # From here on x and y are the state at the lemma's time, and x_t, y_t that of a later one.
 _x_later, _y_later = Symbol("x_t", real=True), Symbol("y_t", real=True)
 _later = {x: _x_later, y: _y_later}
@@ -277,6 +258,22 @@ _along: dict[str, Any] = {
     "define": {**neuron_start, **epsilon_definition},
     "times": usam_t0,
 }
+_y_bounded = 1 - eta * (1 + rho * _y_later**2) ** 2 * (1 + rho * _x_later**2) * _x_later**2
+_decrease = 2 * eta * (1 + rho * C * gamma / eta) ** 2 * (1 + rho * C * gamma * eta) * _x_later**2
+
+lemma_47_step_1 = step(
+    "lemma-47",
+    1,
+    "y after one step",
+    _trapped,
+    {
+        "update": relation(Ge, _y_later_next**2, _y_bounded**2 * _y_later**2),
+        "bounded": relation(Ge, _y_bounded**2 * _y_later**2, (1 - _decrease) * _y_later**2),
+    },
+    uses=["lemma-45.step"],
+    **_along,
+)
+
 #: d_t = y^2 - y_t^2, the decrease since the lemma's time.
 _d, _d_next = y**2 - _y_later**2, y**2 - _y_later_next**2
 _one_loss = 2 * eta * (1 + rho * C * gamma / eta) ** 2 * (1 + rho * C * gamma * eta) * _x_later**2 * _y_later**2

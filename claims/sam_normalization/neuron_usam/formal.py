@@ -81,6 +81,7 @@ footnote_6 = Claim(
         }.items()
     },
     hints=Hints(
+        constants={"first": half, "second": 1 / (2 * C * (R + 1))},
         counterexamples=(
             Counterexample(
                 values={
@@ -93,7 +94,7 @@ footnote_6 = Claim(
                 },
                 loss=("clip", {"delta": Integer(1)}),
             ),
-        )
+        ),
     ),
     note="“Once eta = o(1) and rho = O(1)”: for every bound R on rho, the conditions hold below some eta_0, which may "
     "depend on c, C and R.",
