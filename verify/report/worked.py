@@ -336,8 +336,10 @@ class _Working:
         """For a one-step claim the lines go on from those of the step; else they start anew."""
         fresh = _Shown(self, here, self._final_names())
         if self.shown is not None and not self.states:
-            fresh.aliases = self.shown.aliases
+            fresh.aliases, fresh.named = self.shown.aliases, self.shown.named
             fresh.values = {**self.shown.values, **fresh.values}
+        elif self.shown is not None:
+            fresh.named = self.shown.named  # what the first step named keeps its names
         return fresh
 
     def _final_names(self) -> dict[sp.Symbol, str]:
@@ -366,6 +368,7 @@ class _Shown:
     def __init__(self, working: _Working, here: Environment, names: Mapping[sp.Symbol, str]) -> None:
         self.working, self.here, self.names = working, here, names
         self.aliases: dict[sp.Basic, str] = {}
+        self.named = 0
         self.values: dict[sp.Basic, Numeral] = {}
         for symbol, value in here.values.items():
             if not isinstance(value, VerifyError):
@@ -414,7 +417,8 @@ class _Shown:
             if isinstance(node, SHOWN):
                 lines.append(self.line(self.symbolic(node), node))
             else:
-                name = alias(node, 1 + len(self.aliases))
+                self.named += 1
+                name = alias(node, self.named)
                 lines.append(self.line(name, node))
                 self.aliases[node] = name
             self.values[node] = value
