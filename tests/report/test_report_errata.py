@@ -111,6 +111,10 @@ def test_the_first_broken_step_is_named_and_the_later_ones_after_it(base: tuple[
     assert "step-1]" not in section
 
 
+def test_a_side_that_is_a_number_is_not_written_twice(base: tuple[str, str, str]) -> None:
+    assert "\\text{right side} & = 1 \\\\\n" in _section(base[1], "erratum-lemma-1")
+
+
 def test_what_depends_on_it_is_named_directly_and_through_others(base: tuple[str, str, str]) -> None:
     section = _section(base[1], "erratum-lemma-1")
     assert re.search(r"Used by \[theorem-2\]\([^)]*\) \(○ supported\); through these by \[theorem-3\]", section)
@@ -135,7 +139,7 @@ def test_a_statement_that_fails_with_no_reached_state_stands_apart_with_its_twin
     report, errata, _ = _pages(tmp_path, claims, entries)
     assert '<a id="failing"></a>' not in errata
     assert "[lemma-1](#erratum-lemma-1)" in errata.split("only at states not known to be reached](#unreached)")[1]
-    assert "0 statements of the paper's own are refuted or ill-posed, 1 more only at states" in errata
+    assert "0 statements are refuted or ill-posed, 1 more only at states" in errata
     section = _section(errata, "erratum-lemma-1")
     assert re.search(r"At reached states only: \[lemma-1/on-trajectory\]\([^)]*\), ✓ proved \(kernel\)\.", section)
     assert "| ✗ refuted | not known | [lemma-1/on-trajectory]" in report
@@ -241,6 +245,16 @@ def test_a_statement_of_which_one_reading_falls_is_listed_with_both(tmp_path: Pa
     assert "Reading “weak”, ○ supported: one meaning." in section
     assert "Reading “strong”, ✗ refuted: another." in section
     assert "? undecided (○ supported: “weak”; ✗ refuted: “strong”)" in report
+
+
+def test_a_statement_that_falls_in_every_reading_stands_with_each(tmp_path: Path) -> None:
+    readings = {"weak": Reading("one meaning", x <= 3), "strong": Reading("another", x <= 1)}
+    claim = Claim("lemma-1", over=(x,), readings=readings)
+    entries = {"lemma-1": refuted(claim, x="4") | {"readings": {"weak": "refuted", "strong": "refuted"}}}
+    _, errata, _ = _pages(tmp_path, [claim], entries)
+    section = _section(errata, "erratum-lemma-1")
+    assert "In the reading “weak”, one meaning:\n\n```math\nx \\le 3\n```" in section
+    assert "In the reading “strong”, another:\n\n```math\nx \\le 1\n```" in section
 
 
 def test_errata_that_would_be_too_long_leave_the_calculations_to_the_pages(

@@ -144,3 +144,17 @@ def test_every_claim_prints_its_conclusions() -> None:
     for claim in CLAIMS:
         for formula in formulas(claim):
             assert statement_printer(claim).formula(formula)
+
+
+def test_the_conclusion_gives_no_name_again_that_the_first_step_has_given() -> None:
+    """On one display of both, a name stands for one quantity."""
+    worked = work(BY_ID["theorem-48"], POINTS[-1][2], POINTS[-1][1])
+    assert worked is not None
+    named = [
+        line.split("&")[0].strip()
+        for section in worked.sections
+        for line in section.lines
+        if line.startswith(("v_", "a_"))
+    ]
+    assert len(named) >= 2
+    assert len(named) == len(set(named))

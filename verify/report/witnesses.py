@@ -83,7 +83,7 @@ def summary(claim: Claim, witness: Mapping[str, Any]) -> str:
         sides.append(f"relative to both sides {side(witness['relative'])}")
     text = " ".join(pieces) + (": " + ", ".join(sides) if sides else "")
     if witness.get("family"):
-        text += f"{'; ' if text else ''}family {escaped(witness['family'])}"
+        text += f"{'; family' if text else 'Family'} {escaped(witness['family'])}"
     note = "" if claim.is_trajectory or claim.step is None else _REACHED[witness.get("reachable")]
     arithmetic = witness.get("arithmetic") or "exact"
     bits = f" of {witness['bits']} bits" if witness.get("bits") else ""

@@ -392,7 +392,7 @@ class _Shown:
             value = Numeral(rf"\quad\text{{has no value: {said}}}", True)
         pieces = [f"{name} &"]
         formula = self.symbolic(expression)
-        if symbolic and formula != name:
+        if symbolic and formula not in (name, value.latex):
             pieces.append(f"= {formula}")
         known = symbolic and expression in self.values and formula != name  # it has a line of its own already
         numbers = formula if known else self.with_numbers(expression)
