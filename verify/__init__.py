@@ -18,22 +18,32 @@ if TYPE_CHECKING:
     from verify.statement.claim import Paper as Paper
     from verify.statement.claim import Reading as Reading
     from verify.statement.claim import Source as Source
+    from verify.statement.formula import Always as Always
+    from verify.statement.formula import AsLongAs as AsLongAs
+    from verify.statement.formula import BigO as BigO
     from verify.statement.formula import BigOmega as BigOmega
+    from verify.statement.formula import BigTheta as BigTheta
     from verify.statement.formula import Bounded as Bounded
     from verify.statement.formula import ComponentNonzero as ComponentNonzero
     from verify.statement.formula import Converges as Converges
     from verify.statement.formula import ConvergesExponentially as ConvergesExponentially
+    from verify.statement.formula import ConvergesTo as ConvergesTo
     from verify.statement.formula import Differentiable as Differentiable
     from verify.statement.formula import Diverges as Diverges
     from verify.statement.formula import DivergesExponentially as DivergesExponentially
+    from verify.statement.formula import Eventually as Eventually
+    from verify.statement.formula import EventuallyAlways as EventuallyAlways
     from verify.statement.formula import FirstTime as FirstTime
+    from verify.statement.formula import ForAll as ForAll
     from verify.statement.formula import FromAlmostEveryStart as FromAlmostEveryStart
     from verify.statement.formula import FromEveryStart as FromEveryStart
     from verify.statement.formula import HasProperty as HasProperty
     from verify.statement.formula import LargestPower as LargestPower
     from verify.statement.formula import LargestTimeWhile as LargestTimeWhile
+    from verify.statement.formula import LimInf as LimInf
     from verify.statement.formula import LimSup as LimSup
     from verify.statement.formula import StepSum as StepSum
+    from verify.statement.formula import ThereAre as ThereAre
     from verify.statement.formula import ThereIsLoss as ThereIsLoss
     from verify.statement.loss import Family as Family
     from verify.statement.loss import Loss as Loss
@@ -53,9 +63,10 @@ _NAMES = {
     "verify.point": "evaluate",
     "verify.result": "Result",
     "verify.statement.claim": "Claim FamilyHint Hints Paper Reading Source",
-    "verify.statement.formula": "BigOmega Bounded ComponentNonzero Converges ConvergesExponentially Differentiable "
-    "Diverges DivergesExponentially FirstTime FromAlmostEveryStart FromEveryStart HasProperty LargestPower "
-    "LargestTimeWhile LimSup StepSum ThereIsLoss",
+    "verify.statement.formula": "Always AsLongAs BigO BigOmega BigTheta Bounded ComponentNonzero Converges "
+    "ConvergesExponentially ConvergesTo Differentiable Diverges DivergesExponentially Eventually EventuallyAlways "
+    "FirstTime ForAll FromAlmostEveryStart FromEveryStart HasProperty LargestPower LargestTimeWhile LimInf LimSup "
+    "StepSum ThereAre ThereIsLoss",
     "verify.statement.loss": "Family Loss LossClass Member Property ScalarLossName Spectrum",
     "verify.statement.system": "System time",
     "verify.statement.vectors": "Inner Norm Vector",

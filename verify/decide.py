@@ -9,10 +9,11 @@ import sympy as sp
 
 from verify.errors import CertificateError, Contradiction
 from verify.kernel.check import SCHEMA, Settled, check_evidence, combine_parts, combine_readings
+from verify.kernel.counterexample import counterexample_text
 from verify.kernel.families import family_text
 from verify.kernel.goals import weakest
 from verify.proof.smt import solve
-from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_growth
+from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_by_counterexample, refute_growth
 from verify.result import Result, Searched, Verdict, Witness, Witnesses
 from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
@@ -110,9 +111,9 @@ class _Decision:
     def _prove_equalities(self, reading: str) -> bool:
         """Prove a conclusion that is equalities only, where points of its domain are seen, before any search."""
         parts = self.claim.conclusions[reading]
-        if not self.claim.parameters or not all(isinstance(formula, sp.Eq) for formula in parts.values()):
+        if not self.claim.instance.parameters or not all(isinstance(formula, sp.Eq) for formula in parts.values()):
             return False
-        seen = probe(self.claim, reading, self.budget, self.seed)
+        seen = probe(self.claim.instance, reading, self.budget, self.seed)
         if not seen:
             return False
         for part in parts:
@@ -125,10 +126,10 @@ class _Decision:
         return True
 
     def _search(self, reading: str) -> Found:
-        if not self.claim.parameters:
+        if not self.claim.instance.parameters:
             return Found()
         self.progress("searching")
-        found = search(self.claim, reading, self.budget, self.seed)
+        found = search(self.claim.instance, reading, self.budget, self.seed)
         self.points += found.points
         self.worst_margin = min(self.worst_margin, found.worst_margin)
         return found
@@ -149,7 +150,7 @@ class _Decision:
         if self._has(reading, part, "refuted", "ill-posed", "proved"):
             return
         self.progress(f"proving {part}" if part else "proving")
-        for attempt in (refute_growth, prove_part):
+        for attempt in (refute_growth, refute_by_counterexample, prove_part):
             outcome = attempt(self.claim, reading, part, self.work)
             self.tried.update(dict.fromkeys(outcome.tried))
             self.notes += [reason for reason in outcome.reasons if reason not in self.notes][:3]
@@ -258,12 +259,16 @@ class _Decision:
     def _witness(self, entry: dict[str, Any], settled: Settled) -> Witness:
         reading, part = settled.reading or None, settled.part or None
         if settled.point is None:
-            hint = self.claim.hints.families[entry["hint"]]
+            hints, place = self.claim.hints, entry["hint"]
+            is_family = entry["kind"] == "family"
+            text = (
+                family_text(hints.families[place]) if is_family else counterexample_text(hints.counterexamples[place])
+            )
             return Witness(
                 part=part,
                 reading=reading,
                 parameters={},
-                family=family_text(hint),
+                family=text,
                 reachable=True,
                 replay=f"verify replay {self.claim.id}",
             )
@@ -300,6 +305,8 @@ def _complexity(witness: Witness) -> tuple[int, int, str]:
 
 def replay_command(claim: Claim, values: Mapping[str, str], loss: str | None, reading: str | None) -> str:
     """The command that shows what happens at a point."""
+    if claim.takes is not None:
+        return f"verify replay {claim.id}"
     words = [f"verify eval {claim.id}", *(f"{name}={value}" for name, value in values.items())]
     if loss is not None:
         words.append(f'--loss "{loss}"' if "'" in loss else f"--loss '{loss}'")

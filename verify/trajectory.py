@@ -60,10 +60,7 @@ class Trajectory:
             for node in formula.atoms(StepSum)
         }
         self._alive = dict.fromkeys(claim.times, True)
-        self._times: dict[sp.Symbol, TimeRange] = {}
-        for symbol, definition in claim.times.items():
-            if isinstance(definition, LargestPower):
-                self._times[symbol] = largest_power(definition, environment)
+        self._times: dict[sp.Symbol, TimeRange] = times_of_parameters(claim, environment)
         self._watch()
 
     def environment(self) -> Environment:
@@ -122,6 +119,15 @@ class Trajectory:
                 self._times[symbol] = TimeRange(self.steps + 1 if first else self.steps, None)
 
 
+def times_of_parameters(claim: Claim, environment: Environment) -> dict[sp.Symbol, TimeRange]:
+    """The times of a claim that its parameters alone determine, whatever the trajectory does."""
+    return {
+        symbol: largest_power(definition, environment)
+        for symbol, definition in claim.times.items()
+        if isinstance(definition, LargestPower)
+    }
+
+
 def largest_power(definition: LargestPower, environment: Environment) -> TimeRange:
     """The largest t >= 0 with base**t >= level, certified in balls; (None, None) where there is no largest.
 
@@ -174,4 +180,4 @@ def _as_ball(ball: Ball, environment: Environment, expression: sp.Expr) -> Value
     return Environment(ball, values).value(expression)
 
 
-__all__ = ["Fraction", "NotWellDefined", "Trajectory", "advance", "largest_power"]
+__all__ = ["Fraction", "NotWellDefined", "Trajectory", "advance", "largest_power", "times_of_parameters"]

@@ -1,5 +1,25 @@
 """Dai, Ahn, Sra, "The Crucial Role of Normalization in Sharpness-Aware Minimization": its statements as claims."""
 
-from claims.sam_normalization import factorization, factorization_sam, neuron_sam, pl, stability
+from claims.sam_normalization import (
+    factorization,
+    factorization_sam,
+    figures,
+    neuron,
+    neuron_assumptions,
+    neuron_sam,
+    neuron_usam,
+    pl,
+    stability,
+)
 
-CLAIMS = [*stability.CLAIMS, *factorization_sam.CLAIMS, *factorization.CLAIMS, *pl.CLAIMS, *neuron_sam.CLAIMS]
+CLAIMS = [
+    *stability.CLAIMS,
+    *factorization_sam.CLAIMS,
+    *factorization.CLAIMS,
+    *neuron.CLAIMS,
+    *neuron_assumptions.CLAIMS,
+    *neuron_sam.CLAIMS,
+    *neuron_usam.CLAIMS,
+    *pl.CLAIMS,
+    *figures.CLAIMS,
+]

@@ -46,6 +46,21 @@ _factors = (
     eta * x**2 * (1 + rho * x**2) >= Integer(4) / 5,
 )
 
+#: Why x doubles in each step.
+usam_growth = Hints(
+    invariant=(x**2 >= x0**2, y**2 >= y0**2),
+    lemmas=(
+        eta * y**2 >= half,
+        eta * x**2 >= Integer(1) / 5,
+        rho * x**2 >= 3,
+        rho * y**2 >= 3,
+        *_factors,
+        _shrink_x >= 3,
+        _shrink_y >= 3,
+    ),
+    growth=(x, Integer(2)),
+)
+
 theorem_15 = Claim(
     "theorem-15",
     title="USAM doubles each step once rho >= 15 eta",
@@ -56,19 +71,7 @@ theorem_15 = Claim(
         "y": relation(Ge, Abs(y_next), 2 * Abs(y)),
         "diverges": DivergesExponentially(x, y),
     },
-    hints=Hints(
-        invariant=(x**2 >= x0**2, y**2 >= y0**2),
-        lemmas=(
-            eta * y**2 >= half,
-            eta * x**2 >= Integer(1) / 5,
-            rho * x**2 >= 3,
-            rho * y**2 >= 3,
-            *_factors,
-            _shrink_x >= 3,
-            _shrink_y >= 3,
-        ),
-        growth=(x, Integer(2)),
-    ),
+    hints=usam_growth,
     **_setting,
 )
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, And, Eq, Ge, Gt, Implies, Integer, Le, Lt, sqrt
+from sympy import Abs, And, Eq, Ge, Gt, Implies, Integer, Le, Lt, Tuple, sqrt
 
+from claims.sam_normalization.factorization import usam_growth
 from claims.sam_normalization.setting import (
     eta,
     factorization,
@@ -28,7 +29,8 @@ from claims.sam_normalization.setting import (
     y,
     y0,
 )
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Counterexample, Hints
+from verify.statement.formula import Always, Diverges, EventuallyAlways, ThereAre
 
 x_next, y_next = sam_factorization.next
 
@@ -249,10 +251,109 @@ def _on_trajectory(claim: Claim) -> Claim:
     )
 
 
+# --- Theorems 2, 11 and 12 ------------------------------------------------------------------------------------------
+
+K = sp.Symbol("K", real=True)
+_from_start: dict[str, Any] = {"over": factorization, "start": {x: x0, y: y0}, "define": theorem_11_eta}
+_sam: dict[str, Any] = {**_from_start, "step": sam_factorization}
+_usam: dict[str, Any] = {**_from_start, "step": usam_factorization}
+
+#: Without perturbation SAM is GD: it stops on the y-axis, above the origin.
+_gd_stops = Counterexample(
+    values={"x0": Integer(2), "y0": Integer(3), "rho": sp.S.Zero},
+    invariant=(Gt(x, 0), Gt(y, 0), relation(Le, x**2 + y**2, 13)),
+)
+#: "set eta = 1/beta" with beta = x0^2 + y0^2
+_theorem_2 = [Gt(_beta, 0), *learning_rate]
+
+theorem_2_sam = Claim(
+    "theorem-2.sam",
+    title="SAM approaches a minimum within O(rho), always the same one (informal)",
+    source=paper.at("Theorem 2, item 1", "SAM never diverges and approaches a minimum within an O(rho)-neighborhood"),
+    given=_theorem_2,
+    show={
+        "never diverges": ThereAre(Tuple(K), Gt(K, 0), Tuple(x0, y0, rho), Always(relation(Le, x**2 + y**2, K))),
+        "neighborhood": ThereAre(
+            Tuple(K), Gt(K, 0), Tuple(), EventuallyAlways(relation(Le, sp.Min(Abs(x), Abs(y)), K * rho))
+        ),
+        "same minimum": ThereAre(
+            Tuple(K), Gt(K, 0), Tuple(), EventuallyAlways(relation(Le, x**2 + y**2, (K * rho) ** 2))
+        ),
+    },
+    note="The minima are the two axes. “Finds” a minimum: the iterates approach it and stay within a neighborhood.",
+    hints=Hints(counterexamples=(_gd_stops,)),
+    uses=["theorem-11.sam"],
+    **_sam,
+)
+
+theorem_2_usam = Claim(
+    "theorem-2.usam",
+    title="USAM diverges once rho >= 15 eta (informal)",
+    source=paper.at("Theorem 2, item 2", "On the other hand, USAM diverges once rho >= 15 eta"),
+    given=[*_theorem_2, relation(Ge, rho, 15 * eta)],
+    show=Diverges(x, y),
+    takes=(),
+    hints=Hints(
+        counterexamples=(
+            Counterexample(
+                values={"x0": sp.S.Zero, "y0": sp.S.One, "rho": Integer(15)},
+                invariant=(relation(Eq, x, 0), relation(Eq, y, 1)),
+                bound=sp.S.One,
+            ),
+        )
+    ),
+    uses=["theorem-11.usam"],
+    **_usam,
+)
+
+_takes = [x0, y0, rho]
+
+theorem_11_sam = Claim(
+    "theorem-11.sam",
+    title="SAM finds a neighborhood of the origin with radius O(rho)",
+    source=paper.at("Theorem 11", "then i) SAM finds a neighborhood of the origin with radius O(rho) for all rho"),
+    given=_given,
+    show=ThereAre(Tuple(K), Gt(K, 0), Tuple(), EventuallyAlways(relation(Le, x**2 + y**2, (K * rho) ** 2))),
+    takes=_takes,
+    note="“Finds”: the iterates approach it and stay within it. The constant of O is the same for all starts and rho.",
+    hints=Hints(counterexamples=(_gd_stops,)),
+    uses=["theorem-12"],
+    **_sam,
+)
+
+theorem_11_usam = Claim(
+    "theorem-11.usam",
+    title="USAM diverges as long as rho >= 15 eta",
+    source=paper.at("Theorem 11", "and ii) USAM diverges as long as rho >= 15 eta"),
+    given=[*_given, relation(Ge, rho, 15 * eta)],
+    show=Diverges(x, y),
+    takes=_takes,
+    hints=usam_growth,
+    uses=["theorem-15"],
+    **_usam,
+)
+
+theorem_12 = Claim(
+    "theorem-12",
+    title="SAM ends in the box of 5 rho",
+    source=paper.at("Theorem 12", "there exists some threshold T for SAM such that |x_t|, |y_t| <= 5 rho for all"),
+    given=_given,
+    show=EventuallyAlways(And(relation(Le, Abs(x), 5 * rho), relation(Le, Abs(y), 5 * rho))),
+    takes=_takes,
+    hints=Hints(counterexamples=(_gd_stops,)),
+    uses=["theorem-12.monotone", "lemma-13", "lemma-14", "eq-9"],
+    **_sam,
+)
+
 CLAIMS = [
+    theorem_2_sam,
+    theorem_2_usam,
     smoothness_2_2,
     update_d1,
     _on_trajectory(update_d1),
+    theorem_11_sam,
+    theorem_11_usam,
+    theorem_12,
     theorem_12_monotone,
     _on_trajectory(theorem_12_monotone),
     lemma_13,

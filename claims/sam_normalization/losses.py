@@ -33,6 +33,7 @@ Requirements = Mapping[str, Callable[[sp.Expr], Boolean | None]]
 SMOOTH, CONVEX, STRONGLY_CONVEX, PL = "smooth", "convex", "strongly convex", "PL"
 QUADRATIC, ORDERED = "quadratic", "diagonal with lambda_1 > ... >= lambda_d > 0"
 SCALAR, A1_A3 = "convex, even and 1-Lipschitz", "a loss with (A1)-(A3)"
+UNIT_CURVATURE = "twice continuously differentiable near 0 with second derivative 1 there"
 
 
 def _clamp(at: sp.Expr, low: sp.Expr, high: sp.Expr) -> sp.Expr:
@@ -394,6 +395,7 @@ def _tanh(name: str, delta: sp.Expr) -> Member:
         minimizer=(sp.S.Zero,),
         requirements={
             SCALAR: lambda _: delta <= 1,
+            UNIT_CURVATURE: lambda _: sp.true,
             # concave on s >= 0, so that both halves of (A3) say the same at s = c
             A1_A3: lambda c: And(delta <= 1, delta * sp.tanh(c / delta) >= c / 2),
         },
@@ -407,7 +409,7 @@ def _root(name: str) -> Member:
         value=sp.sqrt(1 + s**2) - 1,
         gradient=(s / sp.sqrt(1 + s**2),),
         minimizer=(sp.S.Zero,),
-        requirements={SCALAR: lambda _: sp.true, A1_A3: lambda c: c**2 <= 3},
+        requirements={SCALAR: lambda _: sp.true, UNIT_CURVATURE: lambda _: sp.true, A1_A3: lambda c: c**2 <= 3},
     )
 
 
@@ -421,7 +423,64 @@ def _clip(name: str, delta: sp.Expr) -> Member:
         gradient=(clipped,),
         kinks={2: (sp.Abs(s) - delta,)},
         minimizer=(sp.S.Zero,),
-        requirements={SCALAR: lambda _: delta <= 1, A1_A3: lambda c: And(delta <= 1, c / 2 <= delta)},
+        requirements={
+            SCALAR: lambda _: delta <= 1,
+            UNIT_CURVATURE: lambda _: sp.true,
+            A1_A3: lambda c: And(delta <= 1, c / 2 <= delta),
+        },
+    )
+
+
+def _softsign(name: str, delta: sp.Expr) -> Member:
+    require(delta > 0, f"delta={delta} of softsign must be > 0")
+    size = sp.Abs(s)
+    return Member(
+        name=name,
+        coordinates=(s,),
+        value=delta * size - delta**2 * sp.log(1 + size / delta),
+        gradient=(s / (1 + size / delta),),
+        minimizer=(sp.S.Zero,),
+        requirements={
+            SCALAR: lambda _: delta <= 1,
+            UNIT_CURVATURE: lambda _: sp.true,
+            # concave on s >= 0, so that both halves of (A3) say the same at s = c
+            A1_A3: lambda c: And(delta <= 1, c <= delta),
+        },
+    )
+
+
+def _spline(name: str, delta: sp.Expr) -> Member:
+    """The derivative is a parabola on each side that reaches its top, delta, at |s| = 2 delta, and stays there."""
+    require(delta > 0, f"delta={delta} of spline must be > 0")
+    size = Min(sp.Abs(s), 2 * delta)
+    inner = _clamp(s, -2 * delta, 2 * delta)
+    return Member(
+        name=name,
+        coordinates=(s,),
+        value=size**2 / 2 - size**3 / (12 * delta) + delta * (sp.Abs(s) - size),
+        gradient=(inner - inner * size / (4 * delta),),
+        kinks={2: (sp.Abs(s) - 2 * delta,)},
+        minimizer=(sp.S.Zero,),
+        requirements={
+            SCALAR: lambda _: delta <= 1,
+            UNIT_CURVATURE: lambda _: sp.true,
+            # concave on s >= 0, as above
+            A1_A3: lambda c: And(delta <= 1, c <= 2 * delta),
+        },
+    )
+
+
+def _cubic(name: str) -> Member:
+    """The derivative is s + s^3 up to |s| = 1/2 and constant beyond: it exceeds s next to 0."""
+    bounded = _clamp(s, -sp.Rational(1, 2), sp.Rational(1, 2))
+    return Member(
+        name=name,
+        coordinates=(s,),
+        value=bounded**2 / 2 + bounded**4 / 4 + (bounded + bounded**3) * (s - bounded),
+        gradient=(bounded + bounded**3,),
+        kinks={2: (sp.Abs(s) - sp.Rational(1, 2),)},
+        minimizer=(sp.S.Zero,),
+        requirements={SCALAR: lambda _: sp.true, UNIT_CURVATURE: lambda _: sp.true, A1_A3: lambda _: sp.false},
     )
 
 
@@ -459,7 +518,11 @@ def _piecewise(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
         gradient=(odd,),
         kinks={2: tuple(size - place for place, _ in knots)},
         minimizer=(sp.S.Zero,),
-        requirements={SCALAR: lambda _: monotone, A1_A3: regimes},
+        requirements={
+            SCALAR: lambda _: monotone,
+            UNIT_CURVATURE: lambda _: Eq(knots[0][0], knots[0][1]),
+            A1_A3: regimes,
+        },
     )
 
 
@@ -482,11 +545,14 @@ tanh = Family("tanh", {"delta": "1"}, _tanh, _propose_delta, 1)
 root = Family("root", {}, _root, lambda u, bounds: {}, 0)
 clip = Family("clip", {"delta": "1"}, _clip, _propose_delta, 1)
 piecewise = Family("piecewise", {"knots": "1/2:1/2,2:1"}, _piecewise, _propose_piecewise, 5)
+softsign = Family("softsign", {"delta": "1"}, _softsign, _propose_delta, 1)
+spline = Family("spline", {"delta": "1"}, _spline, _propose_delta, 1)
+cubic = Family("cubic", {}, _cubic, lambda u, bounds: {}, 0)
 
 # --- the classes ------------------------------------------------------------------------------------------------
 
 _SMOOTH_FAMILIES = (quadratic, quadratic_plane, quadratic_full, huber, logcosh, convex, quadratic_space)
-_SCALAR_FAMILIES = (tanh, root, clip, piecewise)
+_SCALAR_FAMILIES = (tanh, root, clip, piecewise, softsign, spline)
 
 
 def _smooth_facts(beta: sp.Symbol, loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> list[Boolean]:
@@ -586,6 +652,16 @@ def ordered_quadratics(largest: sp.Symbol, least: sp.Symbol) -> LossClass:
 def scalar_losses() -> LossClass:
     """The losses l of eq. (5): convex, even, 1-Lipschitz."""
     return LossClass("l is convex, even and 1-Lipschitz", (Property(SCALAR),), _SCALAR_FAMILIES, scalar=True)
+
+
+def curved_losses() -> LossClass:
+    """The losses l with (A1) of Appendix E that are C^2 near 0 with l''(0) = 1, what (A2) begins with."""
+    return LossClass(
+        "l is convex, even and 1-Lipschitz, and twice continuously differentiable near 0 with l''(0) = 1",
+        (Property(SCALAR), Property(UNIT_CURVATURE)),
+        (*_SCALAR_FAMILIES, cubic),
+        scalar=True,
+    )
 
 
 def single_neuron_losses(c: sp.Symbol) -> LossClass:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.errors import CertificateError, InputError
+from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.evaluation import PointResult, evaluate_point
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication, weakest
@@ -145,6 +146,13 @@ def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Sett
         if _check_obligations(needed, entry, solve) != "kernel":
             raise CertificateError("a refutation must not rest on solvers")
         return Settled(reading, part, "refuted", None, "family")
+    if kind == "counterexample":
+        place = entry.get("hint")
+        if type(place) is not int:
+            raise CertificateError("a counterexample must name its hint")
+        if _check_obligations(counterexample_obligations(claim, reading, part, place), entry, solve) != "kernel":
+            raise CertificateError("a refutation must not rest on solvers")
+        return Settled(reading, part, "refuted", None, "counterexample")
     raise CertificateError(f"evidence of the kind {kind!r} is unknown")
 
 
@@ -164,7 +172,7 @@ def _check_witness(claim: Claim, reading: str, part: str, kind: str, entry: Mapp
     if loss is not None and not isinstance(loss, str):
         raise CertificateError("a witness must name its loss as text")
     try:
-        result = evaluate_point(claim, parse_values(values), member_of(claim, loss), reading)
+        result = evaluate_point(claim.instance, parse_values(values), member_of(claim, loss), reading)
     except InputError as reason:
         raise CertificateError(f"the witness is no point of {claim.id}: {reason}") from reason
     if result.admissible is not True:

@@ -19,7 +19,7 @@ from verify.statement.claim import Claim, coordinate_names, is_vector_symbol
 from verify.statement.formula import TrajectoryFormula, decided_by_eigenvalues, speaks_of_a_point
 from verify.statement.loss import Member
 from verify.statement.system import time
-from verify.trajectory import NotWellDefined, Trajectory, advance
+from verify.trajectory import NotWellDefined, Trajectory, advance, times_of_parameters
 
 #: Ball precision starts here and doubles up to the maximum, then the answer is "undecided".
 FIRST_BITS, LAST_BITS = 64, 4096
@@ -293,11 +293,19 @@ class _Evaluator:
     def _arrive(self) -> Environment | None:
         """The environment at the step in question, None if the trajectory does not get there."""
         claim = self.claim
-        if not claim.is_trajectory or not claim.takes_time:
+        if not claim.is_trajectory:
+            self.environment.times = times_of_parameters(claim, self.environment)
+            return self._with_next(self.environment)
+        if not (claim.takes_time or claim.at is not None or claim.is_about_times):
             return self._with_next(self.environment)
         trajectory = Trajectory(claim, self.environment)
         assert claim.step is not None
         try:
+            if claim.at is not None:
+                self.steps = self._fixed_time(trajectory, claim.at)
+                if self.violated:
+                    return None
+                trajectory = Trajectory(claim, self.environment)  # the time may lie before the step that settled it
             while trajectory.steps < self.steps:
                 trajectory.step()
         except NotWellDefined as reason:
@@ -313,8 +321,26 @@ class _Evaluator:
     def _times_matter(self, here: Environment) -> bool:
         """Whether an assumption turns on a time that the steps so far do not settle."""
         times = set(self.claim.times)
-        about = [f for f in self.claim.assumptions if f.free_symbols & times and speaks_of_a_point(f)]
+        formulas = (*self.claim.assumptions, *self.parts.values())
+        about = [f for f in formulas if f.free_symbols & times and speaks_of_a_point(f)]
         return any(here.truth(formula) is Truth.UNKNOWN for formula in about)
+
+    def _fixed_time(self, trajectory: Trajectory, at: sp.Expr) -> int:
+        """The time that the statement fixes, a hitting time plus a number; not admissible where it never comes.
+
+        Raises:
+            Undecided: it did not come within the horizon.
+        """
+        (symbol,) = at.free_symbols
+        while (known := trajectory.times[symbol]).low != known.high and trajectory.steps < TIME_HORIZON:
+            trajectory.step()
+        if known.low != known.high:
+            raise Undecided(f"{symbol} did not come within {TIME_HORIZON} steps")
+        when = None if known.low is None else int(at.xreplace({symbol: sp.Integer(known.low)}))
+        if when is None or when < 0:
+            self.violated.append(f"t = {at} is the time of a step")
+            return 0
+        return when
 
     def _known_times(self, trajectory: Trajectory) -> dict[sp.Symbol, TimeRange]:
         limit = trajectory.steps + TIME_HORIZON

@@ -17,13 +17,16 @@ from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.statement.claim import Claim
 from verify.statement.formula import (
-    BigOmega,
     Diverges,
     DivergesExponentially,
     FromAlmostEveryStart,
+    IsMember,
+    OrderOfGrowth,
+    ThereAre,
     ThereIsLoss,
 )
 from verify.statement.loss import Family, Member
+from verify.statement.loss_text import loss_parameters
 from verify.statement.system import time
 
 
@@ -248,7 +251,7 @@ def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 
     The statement may exclude finitely many first steps (``t >= 1``), which changes nothing of a divergence.
     """
-    if not isinstance(formula, DivergesExponentially) or claim.hints.growth is None or claim.step is None:
+    if not isinstance(formula, Diverges | DivergesExponentially) or claim.hints.growth is None or claim.step is None:
         raise CertificateError(f"{claim.id} gives no growing coordinate")
     symbol, factor = claim.hints.growth
     if symbol not in formula.args or not (factor.is_Rational and factor > 1):
@@ -356,23 +359,63 @@ def _limit(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 
 
 def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
-    """An order of growth from below, with an explicit constant."""
-    constant = claim.hints.constants.get(part)
-    if not isinstance(formula, BigOmega) or constant is None:
+    """An order of growth, with explicit constants."""
+    constants = claim.hints.constants.get(part)
+    if not isinstance(formula, OrderOfGrowth) or constants is None:
         raise CertificateError(f"{claim.id} gives no constant for {part!r}")
-    quantity, scale, depends = formula.args
-    if not constant.free_symbols <= set(depends):
-        raise CertificateError(f"the constant {constant} depends on more than {depends}")
+    chosen = tuple(constants) if isinstance(constants, tuple | list) else (constants,)
+    if len(chosen) != len(formula.sides):
+        raise CertificateError(f"{claim.id} gives {len(chosen)} constants for {formula}")
+    result: list[Implication] = []
+    for constant in chosen:
+        if not constant.free_symbols <= set(formula.depends):
+            raise CertificateError(f"the constant {constant} depends on more than {formula.depends}")
     abstract = Abstraction(claim)
     hypotheses = _state_hypotheses(claim, abstract, formula)
-    bound = sp.Ge(quantity, constant * scale, evaluate=False)
-    abstract(bound)  # so that the facts cover what it speaks of
+    bounds = formula.bounds(chosen)
+    for bound in bounds:
+        abstract(bound)  # so that the facts cover what it speaks of
     known = (*hypotheses, *abstract.facts())
-    positive = sp.Gt(constant, 0, evaluate=False)
-    return [
-        *_concluded("the constant is positive", known, abstract, positive),
-        *_concluded("it bounds the quantity", known, abstract, bound),
-    ]
+    for constant, bound in zip(chosen, bounds, strict=True):
+        positive = sp.Gt(constant, 0, evaluate=False)
+        result += _concluded("the constant is positive", known, abstract, positive)
+        result += _concluded("it bounds the quantity", known, abstract, bound)
+    return result
+
+
+def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """There are constants: they are named, and the rest is shown of them."""
+    if not isinstance(formula, ThereAre):
+        raise CertificateError(f"{formula} does not say that there are constants")
+    constants = claim.hints.constants.get(part)
+    if constants is None:
+        raise CertificateError(f"{claim.id} gives no constants for {part!r}")
+    chosen = tuple(constants) if isinstance(constants, tuple | list) else (constants,)
+    if len(chosen) != len(formula.symbols):
+        raise CertificateError(f"{claim.id} gives {len(chosen)} constants for {formula}")
+    for constant in chosen:
+        if not constant.free_symbols <= set(formula.depends):
+            raise CertificateError(f"the constant {constant} depends on more than {formula.depends}")
+    values = dict(zip(formula.symbols, chosen, strict=True))
+    condition, body = put_in(formula.condition, values), put_in(formula.body, values)
+    assumed = tuple(usable_assumptions(claim, claim.assumptions))
+    result = [Implication("the constants are as they should be", assumed, condition)]
+    if isinstance(body, IsMember):
+        return [*result, *_membership(claim, body)]
+    return [*result, *_at_every_state(claim, body, "all", with_lemmas=True)]
+
+
+def _membership(claim: Claim, formula: IsMember) -> list[Implication]:
+    """A named loss has a property with a constant."""
+    loss, kind, constant = formula.args
+    if claim.loss_class is None:
+        raise CertificateError(f"{claim.id} speaks of no losses")
+    family, parameters = loss_parameters(claim.loss_class, str(loss))
+    decide = family.member(parameters).requirements.get(str(kind))
+    condition = decide(constant) if decide is not None else None
+    if condition is None:
+        raise CertificateError(f"whether {formula} is not certified")
+    return [Implication(str(formula), (), condition)]
 
 
 METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
@@ -384,6 +427,7 @@ METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "exhibit": _exhibit,
     "limit": _limit,
     "constants": _constants,
+    "instance": _instance,
 }
 
 __all__ = ["METHODS", "exhibited", "obligations", "vacuity"]

@@ -12,15 +12,18 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
 from verify.proof.implication import Attempt, Work, attempt_implication
 from verify.statement.claim import Claim
 from verify.statement.formula import (
-    BigOmega,
     Bounded,
+    Diverges,
     DivergesExponentially,
+    OrderOfGrowth,
+    ThereAre,
     ThereIsLoss,
     TrajectoryFormula,
     decided_by_eigenvalues,
@@ -49,9 +52,11 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
     """The methods that may prove a formula of a claim, the cheapest first."""
     if isinstance(formula, ThereIsLoss):
         yield "exhibit"
-    elif isinstance(formula, BigOmega):
+    elif isinstance(formula, ThereAre) and claim.hints.constants:
+        yield "instance"
+    elif isinstance(formula, OrderOfGrowth):
         yield "constants"
-    elif isinstance(formula, DivergesExponentially):
+    elif isinstance(formula, Diverges | DivergesExponentially) and claim.hints.growth is not None:
         yield "growth"
     elif formula.has(sp.Limit):
         yield "limit"
@@ -125,6 +130,29 @@ def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
                     return outcome
                 if not polynomial:
                     break
+    return outcome
+
+
+def refute_by_counterexample(claim: Claim, reading: str, part: str, work: Work) -> Proved:
+    """Try the hinted counterexamples against a statement about whole trajectories, or "there are constants"."""
+    outcome = Proved()
+    for place in range(len(claim.hints.counterexamples)):
+        try:
+            needed = counterexample_obligations(claim, reading, part, place)
+        except CertificateError as reason:
+            outcome.reasons.append(f"counterexample: {reason}")
+            continue
+        outcome.tried.append("counterexample")
+        proofs = _prove_all(needed, work, outcome)
+        if proofs is not None:
+            outcome.evidence = {
+                "kind": "counterexample",
+                "reading": reading,
+                "part": part,
+                "hint": place,
+                "obligations": proofs,
+            }
+            break
     return outcome
 
 

@@ -180,7 +180,7 @@ class Batch:
         """As ``margins``, for points that have an environment already."""
         member_ok = self._membership(environment, size)
         if not self.claim.is_trajectory:
-            here = self._localized(environment)
+            here = self._localized(_Clock(self.claim, environment, size).now(environment))
             yield 0, here, member_ok & self._admissible(here, size) & self._exists(here, size), self._parts(here, size)
             return
         assert self.claim.step is not None and self.claim.start is not None
@@ -193,7 +193,9 @@ class Batch:
             here.sums = dict(sums)
             here = clock.watch(here, t)
             here = self._localized(here)
-            yield t, here, alive & self._admissible(here, size), self._parts(here, size)
+            due = clock.due(t, last=t == steps)
+            if due is not None:
+                yield t, here, alive & due & self._admissible(here, size), self._parts(here, size)
             alive = alive & self._exists(here, size)
             for node in sums:
                 sums[node] = sums[node] + here.value(node.args[0])
@@ -260,6 +262,22 @@ class _Clock:
             else:
                 self.known[symbol] = np.full(size, np.inf)
 
+    def due(self, t: int, *, last: bool) -> Mask | None:
+        """The lanes whose conclusion is evaluated at step t; None if there can be none.
+
+        A statement about times is evaluated once, at the last step: a time that has not come by then is infinite.
+        """
+        if self.claim.at is not None:
+            (symbol,) = self.claim.at.free_symbols
+            shift = float(self.claim.at - symbol)
+            return np.asarray(self.known[symbol] + shift == t)
+        size = len(next(iter(self.known.values()))) if self.known else 1
+        return np.ones(size, dtype=bool) if last or not self.claim.is_about_times else None
+
+    def now(self, here: BatchEnvironment) -> BatchEnvironment:
+        """The environment with the times known so far."""
+        return here.with_values(self.known) if self.known else here
+
     def watch(self, here: BatchEnvironment, t: int) -> BatchEnvironment:
         """The environment with the times known at step t."""
         for symbol, definition in self.claim.times.items():
@@ -270,7 +288,7 @@ class _Clock:
             first = isinstance(definition, FirstTime)
             hit = (holds if first else ~holds) & np.isinf(self.known[symbol])
             self.known[symbol] = np.where(hit, t if first else t - 1, self.known[symbol])
-        return here.with_values(self.known) if self.known else here
+        return self.now(here)
 
 
 def symbolic_member(family: Family) -> tuple[Member, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -83,6 +83,24 @@ class FamilyHint:
 
 
 @dataclass(frozen=True)
+class Counterexample:
+    """A point, or one for each value of the constants in question, at which a statement fails (never trusted).
+
+    Attributes:
+        values: each parameter and start (and what the statement says "for all" of) as an expression in the constants
+            that the statement says there are, so that none of them serves.
+        loss: the family name of a concrete loss, and its parameters as expressions.
+        invariant: relations of the state that the trajectory keeps and that contradict the conclusion.
+        bound: against a divergence: a bound on the squared size of every state that meets the invariant.
+    """
+
+    values: Mapping[str, sp.Expr]
+    loss: tuple[str, Mapping[str, sp.Expr]] | None = None
+    invariant: tuple[Boolean, ...] = ()
+    bound: sp.Expr | None = None
+
+
+@dataclass(frozen=True)
 class Hints:
     """Advice to the provers; none of it is trusted.
 
@@ -94,8 +112,9 @@ class Hints:
         exhibit: for "there is a loss": the family and its parameters as expressions in the claim's constants.
         growth: for an exponential divergence: the state symbol that grows, the factor > 1, and the first time.
         limit: for a limit: an equal expression that is continuous at the limit point.
-        constants: explicit constants for orders of growth, by part.
+        constants: explicit constants for orders of growth, by part (a pair for Theta).
         families: for the refutation of an order of growth.
+        counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants".
     """
 
     invariant: tuple[Boolean, ...] = ()
@@ -104,10 +123,11 @@ class Hints:
     exhibit: tuple[str, Mapping[str, sp.Expr]] | None = None
     growth: tuple[sp.Symbol, sp.Expr] | None = None
     limit: sp.Expr | None = None
-    constants: Mapping[str, sp.Expr] = field(default_factory=dict)
+    constants: Mapping[str, sp.Expr | tuple[sp.Expr, ...]] = field(default_factory=dict)
     points: tuple[sp.Expr, ...] = ()
     squares: tuple[sp.Expr, ...] = ()
     families: tuple[FamilyHint, ...] = ()
+    counterexamples: tuple[Counterexample, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +150,9 @@ class Claim:
         kind: ``theorem``, ``step``, ``repaired`` or ``experiment``.
         note: a remark for the reader on how the words were understood.
         every_state_is_a_start: for a one-step claim: the section allows every start, so every state is reached.
+        at: the time at which the conclusion is evaluated where the statement fixes it: a hitting time plus a number.
+        takes: what a reader gives to look at one point, where the formulas alone do not tell; empty for a statement
+            that binds all that it ranges over.
 
     Raises:
         ClaimError: it holds a float, a conclusion that is already true or false, an unbound symbol, a formula that
@@ -152,6 +175,8 @@ class Claim:
     kind: str = "theorem"
     note: str = ""
     every_state_is_a_start: bool = False
+    at: sp.Expr | None = None
+    takes: Sequence[sp.Symbol] | None = None
 
     def __post_init__(self) -> None:
         freeze = object.__setattr__
@@ -160,6 +185,8 @@ class Claim:
         freeze(self, "readings", MappingProxyType(dict(self.readings)))
         freeze(self, "define", MappingProxyType(dict(self.define)))
         freeze(self, "times", MappingProxyType(dict(self.times)))
+        freeze(self, "takes", None if self.takes is None else tuple(self.takes))
+        freeze(self, "at", None if self.at is None else sp.sympify(self.at))
         if not self.id or any(character.isspace() for character in self.id):
             raise ClaimError(f"the id {self.id!r} of a claim must be one word, such as 'lemma-9'")
         if self.kind not in KINDS:
@@ -212,6 +239,15 @@ class Claim:
     @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """What a point of the claim consists of, in order: constants, start or state, the time t."""
+        return self._point if self.takes is None else tuple(self.takes)
+
+    @cached_property
+    def instance(self) -> Claim:
+        """The claim with a point of its own, for the search: what it says of one point of those that it binds."""
+        return self if self.takes is None else replace(self, takes=None)
+
+    @cached_property
+    def _point(self) -> tuple[sp.Symbol, ...]:
         if not any(speaks_of_a_point(f) or decided_by_eigenvalues(f) for f in self._conclusion_formulas()):
             return ()
         fixed = set(self.define) | set(self.times) | set(self.loss_symbols) | {time}
@@ -233,13 +269,29 @@ class Claim:
     @cached_property
     def takes_time(self) -> bool:
         """Whether a point of it has a time t."""
+        if self.takes is not None:
+            return time in self.takes
         if self.start is None:
             return time in self._symbols_in_order
+        if self.at is not None or self.is_about_times:
+            return False
         return any(speaks_of_a_point(formula) for formula in self._conclusion_formulas())
+
+    @cached_property
+    def is_about_times(self) -> bool:
+        """Whether it compares the hitting times of a trajectory, and speaks of none of its states."""
+        formulas = [*self._conclusion_formulas(), *self.given]
+        spoken: set[sp.Basic] = set().union(*(formula.free_symbols for formula in formulas))
+        if self.step is None or self.start is None or not spoken & set(self.times):
+            return False
+        states = {*self.step.state, *self.step.next, time} - set(self.start.values())
+        return not spoken & states
 
     @cached_property
     def quantified(self) -> tuple[sp.Symbol, ...]:
         """The symbols that the statement binds itself, so that a point does not give them."""
+        if self.takes is not None and not self.takes:
+            return self._point
         if self.parameters:
             taken = set(self.parameters)
             return tuple(s for s in (self.start or {}).values() if s.is_Symbol and s not in taken)
@@ -263,6 +315,8 @@ class Claim:
             texts += [f"{name} = {expression}" for name, expression in self.step.one_step.items()]
             if self.start is not None:
                 texts += [f"{symbol} = {value} at time 0" for symbol, value in self.start.items() if symbol != value]
+            if self.at is not None:
+                texts.append(f"t = {self.at}")
             if self.step.well_defined:
                 texts.append(f"the iterates of {self.step.name} are well defined (footnote 1)")
         return texts
@@ -295,7 +349,7 @@ class Claim:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of all that the verdict depends on; a certificate carries it."""
-        pieces = [self.id, self.kind]
+        pieces = [self.id, self.kind, *([] if self.takes is None else [f"takes {self.takes}"])]
         pieces += [sp.srepr(formula) for formula in self.assumptions]
         for reading, parts in self.conclusions.items():
             pieces += [f"{reading}|{part}|{sp.srepr(formula)}" for part, formula in parts.items()]
@@ -306,6 +360,8 @@ class Claim:
             pieces += [sp.srepr(condition) for condition in self.step.well_defined]
         if self.start is not None:
             pieces += [f"{symbol}(0)={sp.srepr(value)}" for symbol, value in self.start.items()]
+        if self.at is not None:
+            pieces.append(f"at {sp.srepr(self.at)}")
         if self.loss_class is not None:
             pieces += [self.loss_class.text, *(str(entry) for entry in self.loss_class.properties)]
             pieces += [f"{symbol}={name}" for symbol, name in self.loss_class.attributes.items()]
@@ -408,6 +464,8 @@ class Claim:
         for value in (self.start or {}).values():
             if isinstance(value, sp.Symbol):
                 bound.add(value)
+        if self.at is not None and not (self.times and self.at.free_symbols <= set(self.times)):
+            raise ClaimError(f"claim {self.id}: at={self.at} must be one of its times plus a number")
         for formula in self._formulas():
             for symbol in sorted(formula.free_symbols - bound, key=str):
                 raise ClaimError(
@@ -459,4 +517,4 @@ def with_steps(claims: Iterable[Claim], parent: str) -> list[Claim]:
     return [claim for claim in claims if claim.parent == parent]
 
 
-__all__ = ["Claim", "FamilyHint", "Hints", "LargestTimeWhile", "Paper", "Reading", "Source"]
+__all__ = ["Claim", "Counterexample", "FamilyHint", "Hints", "LargestTimeWhile", "Paper", "Reading", "Source"]

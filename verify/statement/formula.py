@@ -40,10 +40,17 @@ class ConvergesExponentially(TrajectoryFormula):
 
 
 class Diverges(TrajectoryFormula):
-    """||w_t|| tends to infinity."""
+    """||w_t|| tends to infinity; w is a vector, or given by its coordinates."""
 
-    template = "{0}_t diverges (||{0}_t|| -> oo)"
-    latex_template = r"\lVert {0}_t \rVert \to \infty"
+    def _sympystr(self, printer: Any) -> str:
+        name = ", ".join(map(printer.doprint, self.args))
+        name = f"({name})" if len(self.args) > 1 else name
+        return f"{name}_t diverges (||{name}_t|| -> oo)"
+
+    def _latex(self, printer: Any) -> str:
+        name = ", ".join(map(printer.doprint, self.args))
+        name = f"({name})" if len(self.args) > 1 else name
+        return rf"\lVert {name}_t \rVert \to \infty"
 
 
 class DivergesExponentially(TrajectoryFormula):
@@ -84,6 +91,13 @@ class HasProperty(TrajectoryFormula):
     latex_template = r"\text{{the loss is }} {1}\text{{-{0}}}"
 
 
+class IsMember(TrajectoryFormula):
+    """A named loss has a property with a constant: ``IsMember(Str(loss), Str(property), constant)``."""
+
+    template = "{0} is {1} with the constant {2}"
+    latex_template = r"\text{{{0} is {1} with the constant }} {2}"
+
+
 class ThereIsLoss(TrajectoryFormula):
     """There is a loss of the claim's class for which the formula holds."""
 
@@ -112,6 +126,193 @@ class Bounded(TrajectoryFormula):
         return rf"\exists\,{what}{on}:\ {printer.doprint(quantity)} \le K{on}\cdot {printer.doprint(scale)}"
 
 
+class OrderOfGrowth(TrajectoryFormula):
+    """Base of the orders of growth: ``Order(quantity, scale, depends)``.
+
+    The constants may depend on the symbols of the Tuple ``depends``, and on nothing else that the claim ranges over.
+    """
+
+    sides: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ("K",)
+
+    @property
+    def quantity(self) -> sp.Expr:
+        """What is compared."""
+        return self.args[0]
+
+    @property
+    def scale(self) -> sp.Expr:
+        """What it is compared with."""
+        return self.args[1]
+
+    @property
+    def depends(self) -> sp.Tuple:
+        """What the constants may depend on."""
+        return self.args[2]
+
+    def bounds(self, constants: tuple[sp.Expr, ...]) -> list[Boolean]:
+        """The relations that it says to hold for some positive constants, one for each side."""
+        kinds = {">=": sp.Ge, "<=": sp.Le}
+        return [
+            kinds[side](self.quantity, constant * self.scale, evaluate=False)
+            for side, constant in zip(self.sides, constants, strict=True)
+        ]
+
+    def _sympystr(self, printer: Any) -> str:
+        on = f"({', '.join(map(str, self.depends))})" if self.depends else ""
+        names = ", ".join(f"{name}{on} > 0" for name in self.symbols)
+        relations = [
+            f"{printer.doprint(self.quantity)} {side} {name}{on}*{printer.doprint(self.scale)}"
+            for side, name in zip(self.sides, self.symbols, strict=True)
+        ]
+        return f"there {'is' if len(self.symbols) == 1 else 'are'} {names} with {' and '.join(relations)}"
+
+    def _latex(self, printer: Any) -> str:
+        on = f"({', '.join(map(printer.doprint, self.depends))})" if self.depends else ""
+        signs = {">=": r"\ge", "<=": r"\le"}
+        names = ", ".join(rf"{name}{on}>0" for name in self.symbols)
+        relations = [
+            rf"{printer.doprint(self.quantity)} {signs[side]} {name}{on}\cdot {printer.doprint(self.scale)}"
+            for side, name in zip(self.sides, self.symbols, strict=True)
+        ]
+        return rf"\exists\,{names}:\ " + r",\ ".join(relations)
+
+
+class BigOmega(OrderOfGrowth):
+    """quantity = Omega(scale): there is K > 0 with quantity >= K * scale."""
+
+    sides = (">=",)
+
+
+class BigO(OrderOfGrowth):
+    """quantity = O(scale): there is K > 0 with quantity <= K * scale."""
+
+    sides = ("<=",)
+
+
+class BigTheta(OrderOfGrowth):
+    """quantity = Theta(scale): there are K, k > 0 with k * scale <= quantity <= K * scale."""
+
+    sides = (">=", "<=")
+    symbols = ("k", "K")
+
+
+class Binder(TrajectoryFormula):
+    """Base of the formulas that bind symbols: those that their first argument, a Tuple, names."""
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """The symbols that it speaks of without binding them."""
+        inner: set[sp.Basic] = set().union(*(argument.free_symbols for argument in self.args))
+        return inner - set(self.args[0])
+
+
+class ThereAre(Binder):
+    """There are numbers with a property: ``ThereAre(Tuple(K, ...), condition, depends, body)``.
+
+    The numbers meet ``condition``, may depend on the symbols of the Tuple ``depends``, and serve for everything else
+    that the claim ranges over.
+    """
+
+    @property
+    def symbols(self) -> sp.Tuple:
+        """The numbers that there are."""
+        return self.args[0]
+
+    @property
+    def condition(self) -> Boolean:
+        """What they meet."""
+        return self.args[1]
+
+    @property
+    def depends(self) -> sp.Tuple:
+        """What they may depend on."""
+        return self.args[2]
+
+    @property
+    def body(self) -> Boolean:
+        """What holds with them."""
+        return self.args[3]
+
+    def _sympystr(self, printer: Any) -> str:
+        names, condition, depends, body = self.args
+        on = f" depending on {', '.join(map(str, depends))} only" if depends else ", the same for all"
+        return f"there are {', '.join(map(str, names))} with {printer.doprint(condition)}{on}: {printer.doprint(body)}"
+
+    def _latex(self, printer: Any) -> str:
+        names, condition, depends, body = self.args
+        on = f"({', '.join(map(printer.doprint, depends))})" if depends else ""
+        bound = ", ".join(printer.doprint(name) + on for name in names)
+        return rf"\exists\,{bound}\ [{printer.doprint(condition)}]:\ {printer.doprint(body)}"
+
+
+class ForAll(Binder):
+    """Whatever the numbers of a Tuple are that meet a condition: ``ForAll(Tuple(e, ...), condition, body)``."""
+
+    def _sympystr(self, printer: Any) -> str:
+        names, condition, body = self.args
+        return f"for all {', '.join(map(str, names))} with {printer.doprint(condition)}: {printer.doprint(body)}"
+
+    def _latex(self, printer: Any) -> str:
+        names, condition, body = self.args
+        bound = ", ".join(map(printer.doprint, names))
+        return rf"\forall\,{bound}\ [{printer.doprint(condition)}]:\ {printer.doprint(body)}"
+
+
+class Always(TrajectoryFormula):
+    """The formula holds at every time."""
+
+    template = "always: {0}"
+    latex_template = r"\forall t:\ {0}"
+
+
+class Eventually(TrajectoryFormula):
+    """There is a time at which the formula holds."""
+
+    template = "at some time: {0}"
+    latex_template = r"\exists t:\ {0}"
+
+
+class DecaysExponentially(TrajectoryFormula):
+    """There are K and q < 1 with |expression| <= K q^t for all t."""
+
+    template = "{0} decays exponentially fast"
+    latex_template = r"{0} \text{{ decays exponentially fast}}"
+
+
+class EventuallyAlways(TrajectoryFormula):
+    """There is a time from which on the formula holds."""
+
+    template = "from some time on: {0}"
+    latex_template = r"\exists T\,\forall t\ge T:\ {0}"
+
+
+class AsLongAs(TrajectoryFormula):
+    """At every time up to which the first formula has held without a break, the second holds."""
+
+    template = "as long as {0}: {1}"
+    latex_template = r"\text{{as long as }} {0}:\ {1}"
+
+
+class ConvergesTo(Binder):
+    """Numbers along the trajectory converge, and their limits meet a formula.
+
+    ``ConvergesTo(Tuple(limit, ...), Tuple(expression, ...), formula)``.
+    """
+
+    def _sympystr(self, printer: Any) -> str:
+        names, expressions, body = self.args
+        pairs = ", ".join(f"{printer.doprint(e)} -> {n}" for n, e in zip(names, expressions, strict=True))
+        return f"{pairs} with {printer.doprint(body)}"
+
+    def _latex(self, printer: Any) -> str:
+        names, expressions, body = self.args
+        pairs = ",\\ ".join(
+            rf"{printer.doprint(e)}\to {printer.doprint(n)}" for n, e in zip(names, expressions, strict=True)
+        )
+        return rf"{pairs}\ \text{{with}}\ {printer.doprint(body)}"
+
+
 class LimSup(sp.Function):
     """limsup over t of a number along the trajectory."""
 
@@ -125,18 +326,17 @@ class LimSup(sp.Function):
         return rf"\limsup_{{t\to\infty}} {printer.doprint(self.args[0])}"
 
 
-class BigOmega(TrajectoryFormula):
-    """quantity = Omega(scale): there is K > 0 (depending on ``depends`` only) with quantity >= K * scale."""
+class LimInf(sp.Function):
+    """liminf over t of a number along the trajectory."""
+
+    nargs = 1
+    is_real = True
 
     def _sympystr(self, printer: Any) -> str:
-        quantity, scale, depends = self.args
-        on = f"({', '.join(map(str, depends))})" if depends else ""
-        return f"there is K{on} > 0 with {printer.doprint(quantity)} >= K{on}*{printer.doprint(scale)}"
+        return f"liminf_t {printer.doprint(self.args[0])}"
 
     def _latex(self, printer: Any) -> str:
-        quantity, scale, depends = self.args
-        on = f"({', '.join(map(printer.doprint, depends))})" if depends else ""
-        return rf"\exists\,K{on}>0:\ {printer.doprint(quantity)} \ge K{on}\cdot {printer.doprint(scale)}"
+        return rf"\liminf_{{t\to\infty}} {printer.doprint(self.args[0])}"
 
 
 class Differentiable(TrajectoryFormula):
@@ -204,7 +404,7 @@ def speaks_of_a_point(formula: sp.Basic) -> bool:
     for node in sp.preorder_traversal(formula):
         if isinstance(node, TrajectoryFormula) and not isinstance(node, Differentiable | Uncertified):
             return False
-        if isinstance(node, LimSup | sp.Limit):
+        if isinstance(node, LimSup | LimInf | sp.Limit):
             return False
     return True
 
@@ -223,7 +423,9 @@ _SPECTRAL = (
 def decided_by_eigenvalues(formula: sp.Basic) -> bool:
     """Whether it is a formula about trajectories (or the loss) that the eigenvalues of a concrete quadratic decide."""
     about = [node for node in sp.preorder_traversal(formula) if isinstance(node, TrajectoryFormula)]
-    return bool(about) and all(isinstance(node, _SPECTRAL) for node in about) and not formula.has(sp.Limit, LimSup)
+    return (
+        bool(about) and all(isinstance(node, _SPECTRAL) for node in about) and not formula.has(sp.Limit, LimSup, LimInf)
+    )
 
 
 def binds_the_start(formula: sp.Basic) -> bool:

@@ -1,0 +1,109 @@
+"""Theorem 16: the three phases of SAM on l(xy), as the appendix summarises them; footnote 4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, And, Ge, Gt, Implies, Le, Lt, Min, Symbol, Tuple, sqrt
+
+from claims.sam_normalization.neuron_sam.appendix_f import all_phases, from_start_16, initial_phase, x_next, y_next
+from claims.sam_normalization.setting import (
+    C,
+    c,
+    eta,
+    gamma,
+    half,
+    learning_rate,
+    neurons,
+    paper,
+    relation,
+    rho,
+    root_large,
+    root_small,
+    sam_t0,
+    t,
+    t0,
+    t1,
+    t2,
+    x,
+    y,
+)
+from verify.statement.claim import Claim
+from verify.statement.formula import AsLongAs, ThereAre
+
+K, R = Symbol("K", real=True), Symbol("R", real=True)
+_note = "The constants of O and Omega may depend on c and C, which the setting calls constants, and on nothing else."
+
+
+def _with_constants(body: Any) -> Any:
+    return ThereAre(Tuple(K), Gt(K, 0), Tuple(c, C), body)
+
+
+def _small(quantity: Any) -> Any:
+    return relation(Le, Abs(quantity), K * (eta * rho + sqrt(eta)))
+
+
+theorem_16_1 = Claim(
+    "theorem-16.1",
+    title="SAM's initial phase",
+    source=paper.at("Theorem 16, item 1", "Until x_t = O(sqrt(gamma eta)), we must have y_t = Omega(sqrt(gamma/eta))"),
+    given=from_start_16,
+    show=_with_constants(
+        AsLongAs(
+            relation(Gt, x, K * root_small),
+            And(relation(Ge, y, root_large / K), relation(Le, x_next, x - root_small / K)),
+        )
+    ),
+    note=_note,
+    uses=["theorem-20.lower", "theorem-20.decrease", "theorem-20.duration"],
+    **initial_phase,
+)
+
+theorem_16_2 = Claim(
+    "theorem-16.2",
+    title="SAM's middle phase",
+    source=paper.at("Theorem 16, item 2", "After Initial Phase and until y_t <= |x_t|, |x_t| = O(eta rho + sqrt(eta))"),
+    given=[*from_start_16, relation(Gt, t, t1), relation(Lt, t, t2)],
+    show=_with_constants(And(_small(x), relation(Le, y_next, y - Min(eta * rho**2 * y / K, eta * rho / K)))),
+    note=_note,
+    uses=["theorem-26.bounds", "theorem-26.drop"],
+    **all_phases,
+)
+
+theorem_16_3 = Claim(
+    "theorem-16.3",
+    title="SAM's final phase",
+    source=paper.at("Theorem 16, item 3", "After Middle Phase, we always have |x_t|, |y_t| = O(eta rho + sqrt(eta))"),
+    given=[*from_start_16, relation(Gt, t, t2)],
+    show=_with_constants(And(_small(x), _small(y))),
+    note=_note,
+    uses=["theorem-32"],
+    **all_phases,
+)
+
+_eta_0 = Symbol("eta_0", real=True)
+
+footnote_4 = Claim(
+    "footnote-4",
+    title="The conditions of Theorem 16 hold once eta = o(1) and rho = O(1)",
+    source=paper.at("Footnote 4", "As y0 >> 0, we must have eta << 1; thus, these conditions automatically hold when"),
+    given=[Gt(c, 0), Ge(gamma, half), Le(gamma, 2), Ge(C, 1), *learning_rate, relation(Le, rho, R)],
+    over=neurons,
+    times=sam_t0,
+    show=ThereAre(
+        Tuple(_eta_0),
+        Gt(_eta_0, 0),
+        Tuple(c, C, R),
+        Implies(
+            relation(Lt, eta, _eta_0),
+            And(
+                relation(Le, eta * rho + sqrt(C * gamma * eta), Min(half, C) * sqrt(gamma / eta)),
+                relation(Le, 4 * sqrt(C) / c / eta, t0),
+            ),
+        ),
+    ),
+    note="“When eta = o(1) and rho = O(1)”: for every bound R on rho, the conditions hold below some eta_0, which may "
+    "depend on c, C and R.",
+)
+
+CLAIMS = [theorem_16_1, theorem_16_2, theorem_16_3, footnote_4]

@@ -1,0 +1,234 @@
+"""Counterexamples to what no single step can refute: a trajectory that is trapped, constants of which none serves.
+
+The parameters, start and loss come from the claim's hint, as expressions in the constants that the statement says there
+are.  To show, whatever those constants are: every assumption holds and the loss is in its class; what a constant may
+depend on does not move with it; the trajectory keeps an invariant; and the invariant contradicts the conclusion.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError
+from verify.kernel.abstraction import put_in
+from verify.kernel.goals import Implication
+from verify.statement.claim import Claim, Counterexample
+from verify.statement.formula import (
+    Always,
+    Diverges,
+    DivergesExponentially,
+    Eventually,
+    EventuallyAlways,
+    ForAll,
+    OrderOfGrowth,
+    ThereAre,
+    speaks_of_a_point,
+)
+from verify.statement.loss import Member, ScalarLoss
+from verify.statement.system import time
+from verify.statement.vectors import Vector
+
+_NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le, sp.Eq: sp.Ne, sp.Ne: sp.Eq}
+
+
+def counterexample_obligations(claim: Claim, reading: str, part: str, place: int) -> list[Implication]:
+    """The implications that make a hinted counterexample a refutation of one part of one reading.
+
+    Raises:
+        CertificateError: the claim has no such hint, or it is of no use for this formula.
+    """
+    if not 0 <= place < len(claim.hints.counterexamples):
+        raise CertificateError(f"{claim.id} gives no counterexample number {place}")
+    return _Refutation(claim, claim.hints.counterexamples[place]).obligations(claim.conclusions[reading][part])
+
+
+class _Refutation:
+    def __init__(self, claim: Claim, hint: Counterexample) -> None:
+        if claim.at is not None or any(
+            isinstance(symbol, Vector) for symbol in (claim.step.state if claim.step else ())
+        ):
+            raise CertificateError(f"{claim.id} speaks of vectors or of a fixed time")
+        self.claim, self.hint = claim, hint
+        self.values = {sp.Symbol(name, real=True): sp.sympify(value) for name, value in hint.values.items()}
+        self.constants: tuple[Boolean, ...] = ()
+        self.bound: set[sp.Basic] = set()
+        self.found: list[Implication] = []
+        self.member: Member | None = None
+        state = set(claim.step.state) if claim.step is not None else set()
+        self.state = state if claim.is_trajectory else set()
+        if set(self.values) & self.state:
+            raise CertificateError("a counterexample gives a value to the state; it may give the start")
+
+    def obligations(self, formula: Boolean) -> list[Implication]:
+        """Admissibility, independence of the constants, the trajectory, and the contradiction."""
+        body = self._peeled(formula)
+        self._build_loss()
+        for assumption in self.claim.assumptions:
+            if assumption.free_symbols & set(self.claim.times):
+                raise CertificateError(f"{assumption} speaks of a hitting time")
+            self._require(f"{assumption} holds", assumption)
+        allowed = self.bound | self.state | {time}
+        if self.hint.invariant:
+            self._trajectory()
+        elif self.claim.step is not None and not self.claim.is_trajectory:
+            for condition in self.claim.step.well_defined:
+                self._require("the step exists", condition)
+        self._contradiction(body)
+        for goal in self.found:
+            spoken = set().union(*(f.free_symbols for f in (*goal.hypotheses, goal.conclusion)))
+            if not spoken <= allowed:
+                raise CertificateError(f"{sorted(map(str, spoken - allowed))} have no value")
+        return self.found
+
+    def _peeled(self, formula: Boolean) -> Boolean:
+        """The formula inside the quantifiers; "for all" takes the hinted values, "there are" leaves any constants."""
+        while True:
+            if isinstance(formula, OrderOfGrowth):
+                constants = tuple(sp.Symbol(f"constant[{place}]", real=True) for place in range(len(formula.sides)))
+                positive = sp.And(*[sp.Gt(constant, 0, evaluate=False) for constant in constants])
+                formula = ThereAre(sp.Tuple(*constants), positive, formula.depends, sp.And(*formula.bounds(constants)))
+            if isinstance(formula, ThereAre):
+                self._independent(formula.depends, set(formula.symbols))
+                self.bound |= set(formula.symbols)
+                self.constants = (*self.constants, self._concrete(formula.condition))
+                formula = formula.body
+            elif isinstance(formula, ForAll):
+                names, condition, body = formula.args
+                missing = [name for name in names if name not in self.values]
+                if missing:
+                    raise CertificateError(f"the counterexample gives no value to {missing[0]}")
+                self._require(f"{condition} holds", condition)
+                formula = body
+            elif isinstance(formula, sp.Implies):
+                self._require(f"{formula.args[0]} holds", formula.args[0])
+                formula = formula.args[1]
+            else:
+                return formula
+
+    def _independent(self, depends: sp.Tuple, constants: set[sp.Basic]) -> None:
+        """What a constant may depend on is chosen without it (and so is the loss, where that is named)."""
+        chosen = dict(self.values)
+        for symbol in depends:
+            expression = chosen.get(symbol, self.claim.define.get(symbol, symbol))
+            while (inner := expression.xreplace({**self.claim.define, **chosen})) != expression:
+                expression = inner
+            if expression.free_symbols & constants:
+                raise CertificateError(f"the constant may depend on {symbol}, which moves with it")
+        if "L" in map(str, depends) and self.hint.loss is not None:
+            for value in self.hint.loss[1].values():
+                if sp.sympify(value).free_symbols & constants:
+                    raise CertificateError("the constant may depend on the loss, which moves with it")
+
+    def _build_loss(self) -> None:
+        loss_class = self.claim.loss_class
+        if loss_class is None:
+            return
+        if self.hint.loss is None and (loss_class.properties or len(loss_class.families) != 1):
+            raise CertificateError("the counterexample names no loss")
+        name, parameters = self.hint.loss or (loss_class.families[0].name, {})
+        family = loss_class.family(name, list(parameters))
+        if family is None:
+            raise CertificateError(f"the class of {self.claim.id} has no family {name}")
+        self.member = family.build(name, **parameters)
+        for entry, condition in loss_class.requirements(self.member):
+            if condition is None:
+                raise CertificateError(f"the loss is not certified to be {entry}")
+            self._require(f"the loss is {entry}", condition)
+
+    def _require(self, name: str, formula: Boolean) -> None:
+        if formula is not sp.true:
+            self.found.append(Implication(name, self.constants, self._concrete(formula)))
+
+    def _trajectory(self) -> None:
+        """The start meets the invariant, a step exists and keeps it."""
+        claim = self.claim
+        if claim.step is None or claim.start is None:
+            raise CertificateError(f"{claim.id} has no trajectory")
+        start = {**claim.start, time: sp.S.Zero}
+        update = dict(zip(claim.step.state, claim.step.update, strict=True)) | {time: time + 1}
+        known = (*self.constants, *self._invariant())
+        for formula in self.hint.invariant:
+            self._require(f"the start meets {formula}", put_in(formula, start))
+        for condition in claim.step.well_defined:
+            self.found.append(Implication("the step exists", known, self._concrete(condition)))
+        for symbol, expression in update.items():
+            value = self._concrete(expression)
+            self.found.append(Implication(f"the next {symbol} has a value", known, sp.Eq(value, value, evaluate=False)))
+        for formula in self.hint.invariant:
+            later = self._concrete(put_in(formula, update))
+            self.found.append(Implication(f"a step keeps {formula}", known, later))
+
+    def _invariant(self) -> tuple[Boolean, ...]:
+        return tuple(self._concrete(formula) for formula in self.hint.invariant)
+
+    def _contradiction(self, body: Boolean) -> None:
+        known = (*self.constants, *self._invariant())
+        if isinstance(body, Eventually | EventuallyAlways) and self.hint.invariant:
+            # what fails at every time fails at some time from every time on
+            self.found.append(Implication("the conclusion fails", known, self._negated(body.args[0])))
+        elif isinstance(body, Always) and self.claim.start is not None:
+            at_start = put_in(body.args[0], {**self.claim.start, time: sp.S.Zero})
+            self.found.append(Implication("the conclusion fails", self.constants, self._negated(at_start)))
+        elif isinstance(body, Diverges | DivergesExponentially) and self.hint.invariant:
+            if self.hint.bound is None or self.hint.bound.free_symbols & (self.state | {time}):
+                raise CertificateError("the counterexample gives no bound on the states that meet its invariant")
+            if self.claim.step is None or set(body.args) != set(self.claim.step.state):
+                raise CertificateError(f"{body} does not speak of the whole state")
+            size = sp.Add(*[symbol**2 for symbol in body.args])
+            bounded = sp.Le(size, self._concrete(self.hint.bound), evaluate=False)
+            self.found.append(Implication("the trajectory is bounded", known, bounded))
+        elif speaks_of_a_point(body) and not (self.claim.is_trajectory and body.free_symbols & self.state):
+            self.found.append(Implication("the conclusion fails", self.constants, self._negated(body)))
+        else:
+            raise CertificateError(f"{body} is not refuted by a trapped trajectory")
+
+    def _negated(self, formula: Boolean) -> Boolean:
+        """That a formula fails, as relations; an expression without a value refutes nothing."""
+        if isinstance(formula, sp.And):
+            return sp.Or(*[self._negated(argument) for argument in formula.args])
+        if isinstance(formula, sp.Or):
+            return sp.And(*[self._negated(argument) for argument in formula.args])
+        kind = _NEGATED.get(type(formula))
+        if kind is None:
+            raise CertificateError(f"{formula} has no negation here")
+        left, right = (self._concrete(side) for side in formula.args)
+        return kind(left, right, evaluate=False)
+
+    def _concrete(self, expression: sp.Basic) -> sp.Basic:
+        """With the next state, the definitions, the hinted values and the concrete loss put in."""
+        current = expression
+        if self.claim.step is not None:
+            current = put_in(current, dict(self.claim.step.one_step))
+        for _ in self.claim.define:
+            current = put_in(current, dict(self.claim.define))
+        current = put_in(current, self.values)
+        return self._without_slopes(current)
+
+    def _without_slopes(self, expression: sp.Basic) -> sp.Basic:
+        if not expression.has(ScalarLoss):
+            return expression
+        if self.member is None:
+            raise CertificateError("the counterexample names no loss")
+        if isinstance(expression, ScalarLoss):
+            _, order, argument = expression.args
+            (coordinate,) = self.member.coordinates
+            if int(order) > 1:
+                raise CertificateError(f"{expression} may have no value")
+            law = self.member.gradient[0] if int(order) == 1 else self.member.value
+            return law.xreplace({coordinate: self._without_slopes(argument)})
+        arguments = [self._without_slopes(argument) for argument in expression.args]
+        if isinstance(expression, sp.core.relational.Relational):
+            return expression.func(*arguments, evaluate=False)
+        return expression.func(*arguments)
+
+
+def counterexample_text(hint: Counterexample) -> str:
+    """A counterexample in one line, for the reader."""
+    text = ", ".join(f"{name} = {value}" for name, value in hint.values.items())
+    if hint.loss is not None:
+        name, parameters = hint.loss
+        text += f", loss {name}({', '.join(f'{key}={value}' for key, value in parameters.items())})"
+    if hint.invariant:
+        text += f"; every iterate meets {', '.join(map(str, hint.invariant))}"
+    return text
