@@ -9,6 +9,7 @@ import pytest
 
 from claims.sam_normalization import CLAIMS
 from verify.collect import collect
+from verify.ledger import read_ledger, recorded_certificate
 from verify.point import evaluate
 from verify.report import groups_of, write
 from verify.report.groups import Group
@@ -125,6 +126,22 @@ def written(
 ) -> list[Path]:
     """The files of the report of that ledger."""
     return write(tmp_path_factory.mktemp("project") / "reports", claims, ledger, certificates, groups)
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory, groups: list[Group]) -> list[Path]:
+    """The files of the report of the ledger that the repository holds."""
+    place = ROOT / "reports" / "ledger.json"
+    ledger = read_ledger(place)
+    folder = tmp_path_factory.mktemp("committed")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "trust.md").write_text("# Trust\n")
+    certificates = {
+        name: certificate
+        for name, entry in ledger.claims.items()
+        if (certificate := recorded_certificate(place, entry)) is not None
+    }
+    return write(folder / "reports", CLAIMS, ledger, certificates, groups)
 
 
 @pytest.fixture(scope="session")

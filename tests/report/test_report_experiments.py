@@ -61,6 +61,8 @@ def test_what_uses_an_experiment_links_to_its_row_and_only_a_used_one_is_drawn(t
     assert "figure-2" not in graph
 
 
-def test_a_report_without_experiments_has_no_figures_table(report: str) -> None:
+def test_a_report_without_experiments_has_no_figures_table(tmp_path: Path) -> None:
+    report = write(tmp_path, CLAIMS[:1], {"schema": 1, "claims": {}}, {})[0].read_text()
+    assert "## All statements" in report
     assert "## Figures" not in report
     assert "(#figures)" not in report

@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from claims.sam_normalization import CLAIMS
-from verify.ledger import read_ledger, recorded_certificate
 from verify.report import write
 from verify.report.groups import Group
-from verify.report.pages import resolved
-from verify.statement.claim import Claim
+from verify.report.pages import LONGEST_PAGE, resolved
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,30 +50,28 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
     assert _dead_links([page]) == ["PAGE.md: #gone", "PAGE.md: other.md", "PAGE.md: PAGE.md#gone"]
 
 
-def test_every_link_of_every_page_leads_somewhere(written: list[Path]) -> None:
+def test_every_link_of_every_page_leads_somewhere(written: list[Path], groups: list[Group]) -> None:
     pages = [path for path in written if path.suffix == ".md"]
-    assert {path.name for path in pages} > {"REPORT.md", "ERRATA.md", "stability.md", "neuron_sam.md"}
+    assert {path.name for path in pages} >= {"REPORT.md", "ERRATA.md", "stability.md", "pl.md"}
+    assert len(pages) > len(groups)
     assert _dead_links(written, elsewhere=("certificates",)) == []
     assert all("](" in path.read_text() for path in pages)
 
 
-def test_every_link_of_the_report_of_the_committed_ledger_leads_somewhere(tmp_path: Path, groups: list[Group]) -> None:
-    place = ROOT / "reports" / "ledger.json"
-    ledger = read_ledger(place)
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "trust.md").write_text("# Trust\n")
-    certificates = {
-        name: certificate
-        for name, entry in ledger.claims.items()
-        if (certificate := recorded_certificate(place, entry)) is not None
-    }
-    written = write(tmp_path / "reports", CLAIMS, ledger, certificates, groups)
-    assert "(../docs/trust.md)" in written[0].read_text()
-    assert _dead_links(written, elsewhere=("certificates",)) == []
-    for path in written:
+def test_every_link_of_the_report_of_the_committed_ledger_leads_somewhere(committed: list[Path]) -> None:
+    assert "(../docs/trust.md)" in committed[0].read_text()
+    assert _dead_links(committed, elsewhere=("certificates",)) == []
+    for path in committed:
         if path.suffix == ".md":
             for target in re.findall(r"\]\([./]*(certificates/[^)]+)\)", path.read_text()):
                 assert (ROOT / "reports" / target).is_file(), target
+
+
+def test_every_page_of_the_committed_ledgers_report_is_short_enough_to_be_shown(committed: list[Path]) -> None:
+    pages = [path for path in committed if path.suffix == ".md"]
+    assert len(pages) > 6
+    for path in pages:
+        assert path.stat().st_size <= LONGEST_PAGE, path.name
 
 
 def test_anchors_are_set_once_on_a_page(written: list[Path]) -> None:
@@ -86,18 +82,15 @@ def test_anchors_are_set_once_on_a_page(written: list[Path]) -> None:
 
 
 def test_links_still_lead_somewhere_when_pages_are_divided(
-    tmp_path: Path,
-    claims: list[Claim],
-    ledger: dict[str, Any],
-    certificates: dict[str, Any],
-    groups: list[Group],
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, ledger: dict[str, Any], groups: list[Group], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verify.report.pages.LONGEST_PAGE", 15_000)
-    written = write(tmp_path, claims, ledger, certificates, groups)
-    names = {path.name for path in written}
-    assert {"stability-1.md", "stability-2.md"} <= names
-    assert "stability.md" not in names
+    monkeypatch.setattr("verify.report.pages.LONGEST_PAGE", 9_000)
+    names = ("lemma-9", "theorem-8", "theorem-48", "lemma-49")
+    claims = [claim for claim in CLAIMS if claim.id.partition("/")[0] in names]
+    written = write(tmp_path, claims, ledger, {}, groups)
+    pages = {path.stem: path.read_text() for path in written if path.parent.name == "statements"}
+    assert set(pages) == {"stability-1", "stability-2", "pl-1", "pl-2"}
+    assert "](../statements/stability-2.md#claim-lemma-9)" in pages["stability-1"]
     assert _dead_links(written, elsewhere=("certificates",)) == []
 
 

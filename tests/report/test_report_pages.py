@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sympy import Symbol
 
+from claims.sam_normalization import CLAIMS
 from verify.collect import Module, Package, collect
 from verify.report import groups_of, write
 from verify.report.groups import Group
@@ -28,6 +29,7 @@ def test_each_module_of_the_package_has_a_group_under_its_docstring(groups: list
     assert by_name["pl"].title == "Section 3.2 and Appendix H: USAM on smooth Polyak-Lojasiewicz losses"
     assert "lemma-9/step-1" in by_name["stability"].ids
     assert "setting" not in by_name
+    assert len(by_name) == len(groups)
     assert sorted(name for group in groups for name in group.ids) == sorted(claim.id for claim in claims)
 
 
@@ -51,6 +53,21 @@ def test_a_claim_that_a_module_imports_stays_with_the_module_that_lists_it(tmp_p
         ("b_first", "b first", ("one",)),
         ("paper_of_tests", "A paper", ("lone",)),
     ]
+
+
+def test_a_module_in_a_folder_of_the_package_bears_the_folders_name(tmp_path: Path) -> None:
+    package = tmp_path / "nested_paper_of_tests"
+    (package / "inner").mkdir(parents=True)
+    (package / "__init__.py").write_text("from nested_paper_of_tests import inner\nCLAIMS = [*inner.CLAIMS]\n")
+    (package / "inner" / "__init__.py").write_text(
+        "from nested_paper_of_tests.inner import basics\nCLAIMS = [*basics.CLAIMS]\n"
+    )
+    (package / "inner" / "basics.py").write_text(
+        "from sympy import Symbol\nfrom verify import Claim\nx = Symbol('x', real=True)\n"
+        "CLAIMS = [Claim('deep', show=x <= 1, over=(x,))]\n"
+    )
+    found = groups_of(collect([str(package)], start=tmp_path).packages)
+    assert [(group.name, group.ids) for group in found] == [("inner-basics", ("deep",))]
 
 
 def test_files_of_the_same_name_have_pages_of_their_own(tmp_path: Path) -> None:
@@ -80,23 +97,22 @@ def test_pages_come_in_the_order_of_the_paper_and_no_claim_is_lost(tmp_path: Pat
 
 def test_a_page_that_grows_too_long_leaves_certificates_out_first(
     tmp_path: Path,
-    claims: list[Claim],
     ledger: dict[str, Any],
     certificates: dict[str, Any],
-    groups: list[Group],
-    written: list[Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    full = next(path for path in written if path.name == "stability.md").read_text()
+    claims = [claim for claim in CLAIMS if claim.id.startswith(("lemma-9", "eq-6"))]
+    groups = [Group(name, name, tuple(c.id for c in claims if c.id.startswith(name))) for name in ("lemma-9", "eq-6")]
+    before = {path.name: path for path in write(tmp_path / "before", claims, ledger, certificates, groups)}
+    full = before["lemma-9.md"].read_text()
     assert "z3 and cvc5" in full
     monkeypatch.setattr("verify.report.pages.LONGEST_PAGE", len(full.encode()) - 1)
-    again = write(tmp_path, claims, ledger, certificates, groups)
-    shorter = next(path for path in again if path.name == "stability.md").read_text()
+    after = {path.name: path for path in write(tmp_path / "after", claims, ledger, certificates, groups)}
+    shorter = after["lemma-9.md"].read_text()
     assert len(shorter) < len(full)
     assert "z3 and cvc5" not in shorter
     assert shorter.count("<a id=") == full.count("<a id=")
-    for before, after in zip(written, again, strict=True):  # the others are short enough as they are
-        assert before.name == "stability.md" or before.read_bytes() == after.read_bytes()
+    assert before["eq-6.md"].read_bytes() == after["eq-6.md"].read_bytes()  # it is short enough as it is
 
 
 def test_a_page_that_stays_too_long_is_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,3 +144,11 @@ def test_a_part_of_a_page_takes_no_other_pages_name(tmp_path: Path, monkeypatch:
     written = write(tmp_path, claims, EMPTY, {}, groups)
     text = "".join(path.read_text() for path in written if path.parent.name == "statements")
     assert all(text.count(f'<a id="claim-{claim.id}"></a>') == 1 for claim in claims)
+
+
+def test_each_graph_names_the_pages_that_its_statements_are_on(tmp_path: Path) -> None:
+    first, second = _claims("first", "second")
+    user = Claim("user", show=x <= 1, over=(x,), uses=[first])
+    groups = [Group("one", "One", ("first", "second")), Group("two", "Two", ("user",))]
+    report = write(tmp_path, [first, second, user], EMPTY, {}, groups)[0].read_text()
+    assert "From [One](statements/one.md); [Two](statements/two.md):\n\n```mermaid" in report

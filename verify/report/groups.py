@@ -48,7 +48,8 @@ def _homes(package: Package) -> Iterator[tuple[str, Path, list[Claim]]]:
             for path, listed in _parts(module):
                 here = [left.pop(id(claim)) for claim in listed if id(claim) in left]
                 if here:
-                    yield path.stem, path, here
+                    inside = path.relative_to(module.path.parent).with_suffix("")
+                    yield "-".join(inside.parts), path, here
         if left:
             name = module.path.parent.name if module.path.name == "__init__.py" else module.path.stem
             yield name, module.path, list(left.values())

@@ -103,6 +103,7 @@ class Content:
 def render_report(content: Content, pages: Sequence[Page]) -> str:
     """The first page: what was found, all statements, what rests on what, the iterations."""
     page_of = {view.id: page.path for page in pages for view in page.views}
+    drawn = graphs(content.claims, content.status, page_of)
     return (
         _environment(content)
         .get_template("REPORT.md.j2")
@@ -120,7 +121,8 @@ def render_report(content: Content, pages: Sequence[Page]) -> str:
             experiments=content.experiments,
             systems=[(name, escaped(system.name), system_display(system, claim))
                      for name, system, claim in content.systems],
-            graphs=graphs(content.claims, content.status, page_of),
+            graphs=[(graph, [page for page in pages if page.path in {page_of.get(name) for name in graph.ids}])
+                    for graph in drawn],
             trust_page=content.trust_page,
         )
     )  # fmt: skip
