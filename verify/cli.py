@@ -439,12 +439,12 @@ def replay_certificates(
 
 @app.command("report")
 def write_report(ledger: LedgerFile = None) -> int:
-    """Write the report of all claims from the ledger."""
+    """Write the report of all claims, and the errata, from the ledger."""
     from verify import report
     from verify.collect import collect
     from verify.ledger import recorded_certificate
 
-    claims = collect().claims
+    selection = collect()
     place, recorded = _ledger(ledger)
     if not recorded.claims:
         raise InputError(f"nothing is recorded in {place}; run 'verify check --record' first")
@@ -453,6 +453,7 @@ def write_report(ledger: LedgerFile = None) -> int:
         for name, entry in recorded.claims.items()
         if (certificate := recorded_certificate(place, entry)) is not None
     }
-    for path in report.write(place.parent, claims, recorded, certificates)[:1]:
+    groups = report.groups_of(selection.packages)
+    for path in report.write(place.parent, selection.claims, recorded, certificates, groups)[:2]:
         print(path)
     return HOLDS

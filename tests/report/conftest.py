@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from claims.sam_normalization import CLAIMS
+from verify.collect import collect
+from verify.ledger import read_ledger, recorded_certificate
 from verify.point import evaluate
+from verify.report import groups_of, write
+from verify.report.groups import Group
 from verify.statement.claim import Claim
 
+ROOT = Path(__file__).resolve().parents[2]
 BY_ID = {claim.id: claim for claim in CLAIMS}
 
 #: A certified counterexample each: claim, loss, values.
@@ -25,12 +31,12 @@ WITNESSES: list[tuple[str, str | None, dict[str, str]]] = [
 ]
 
 
-def witness(claim_id: str, loss: str | None, values: dict[str, str]) -> dict[str, Any]:
+def witness(claim: Claim, loss: str | None, values: dict[str, str], *, reachable: bool | None = True) -> dict[str, Any]:
     """A witness in the shape of the ledger."""
-    result = evaluate(BY_ID[claim_id], loss, None, **values)
+    result = evaluate(claim, loss, None, **values)
     assert result.holds is False
     part = result.parts[result.part or ""]
-    replay = " ".join(["verify eval", claim_id, *(f"{name}={value}" for name, value in values.items())])
+    replay = " ".join(["verify eval", claim.id, *(f"{name}={value}" for name, value in values.items())])
     return {
         "part": result.part,
         "reading": None,
@@ -44,7 +50,7 @@ def witness(claim_id: str, loss: str | None, values: dict[str, str]) -> dict[str
         "relative": f"{part.relative:.3g}",
         "arithmetic": result.arithmetic,
         "bits": result.bits,
-        "reachable": True,
+        "reachable": reachable,
         "family": None,
         "replay": replay + (f" --loss '{loss}'" if loss else ""),
     }
@@ -72,6 +78,20 @@ def entry(claim: Claim, verdict: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def refuted(claim: Claim, loss: str | None = None, *, reachable: bool | None = True, **values: str) -> dict[str, Any]:
+    """A ledger entry with a witness at some point."""
+    found = witness(claim, loss, values, reachable=reachable)
+    return entry(claim, "refuted", witness={"simplest": found, "strongest": found})
+
+
+def ill_posed(claim: Claim, **values: str) -> dict[str, Any]:
+    """A ledger entry with a point where the conclusion has no value."""
+    assert evaluate(claim, None, None, **values).holds is None
+    at = {"parameters": values, "loss": None, "t": None, "arithmetic": "exact", "reachable": True}
+    replay = " ".join(["verify eval", claim.id, *(f"{name}={value}" for name, value in values.items())])
+    return entry(claim, "ill-posed", undefined_at=at | {"replay": replay})
+
+
 @pytest.fixture(scope="session")
 def claims() -> list[Claim]:
     return list(CLAIMS)
@@ -81,7 +101,7 @@ def claims() -> list[Claim]:
 def ledger() -> dict[str, Any]:
     entries = {claim.id: entry(claim, "supported") for claim in CLAIMS if claim.kind != "experiment"}
     for claim_id, loss, values in WITNESSES:
-        found = witness(claim_id, loss, values)
+        found = witness(BY_ID[claim_id], loss, values)
         entries[claim_id] = entry(BY_ID[claim_id], "refuted", witness={"simplest": found, "strongest": found})
     entries["lemma-9"]["repaired_by"] = ["lemma-9/repaired"]
     entries["lemma-9/repaired"] = entry(
@@ -89,6 +109,57 @@ def ledger() -> dict[str, Any]:
     )
     del entries["gd-stability"]  # not checked yet
     return {"schema": 1, "claims": entries}
+
+
+@pytest.fixture(scope="session")
+def groups() -> list[Group]:
+    return groups_of(collect(start=ROOT).packages)
+
+
+@pytest.fixture(scope="session")
+def written(
+    tmp_path_factory: pytest.TempPathFactory,
+    claims: list[Claim],
+    ledger: dict[str, Any],
+    certificates: dict[str, Any],
+    groups: list[Group],
+) -> list[Path]:
+    """The files of the report of that ledger."""
+    return write(tmp_path_factory.mktemp("project") / "reports", claims, ledger, certificates, groups)
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory, groups: list[Group]) -> list[Path]:
+    """The files of the report of the ledger that the repository holds."""
+    place = ROOT / "reports" / "ledger.json"
+    ledger = read_ledger(place)
+    folder = tmp_path_factory.mktemp("committed")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "trust.md").write_text("# Trust\n")
+    certificates = {
+        name: certificate
+        for name, entry in ledger.claims.items()
+        if (certificate := recorded_certificate(place, entry)) is not None
+    }
+    return write(folder / "reports", CLAIMS, ledger, certificates, groups)
+
+
+@pytest.fixture(scope="session")
+def report(written: list[Path]) -> str:
+    """Its first page."""
+    return written[0].read_text()
+
+
+@pytest.fixture(scope="session")
+def errata_page(written: list[Path]) -> str:
+    """Its errata."""
+    return written[1].read_text()
+
+
+@pytest.fixture(scope="session")
+def details(written: list[Path]) -> str:
+    """Its pages of statements, one after the other."""
+    return "\n".join(path.read_text() for path in written if path.parent.name == "statements")
 
 
 @pytest.fixture(scope="session")

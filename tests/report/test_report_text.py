@@ -1,4 +1,4 @@
-"""Escapes, cells, links and the graph."""
+"""Escapes, cells and formulas as text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from sympy import Symbol
 
 from verify.report.mathtext import MathPrinter, display, inline
 from verify.report.plain import plain
-from verify.report.texts import COLOURS, VERDICTS, anchor, cell, code, escaped, graph, verdict_text
-from verify.statement.claim import Claim
+from verify.report.texts import COLOURS, VERDICTS, anchor, cell, code, escaped, verdict_text
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 
@@ -80,16 +79,3 @@ def test_every_verdict_has_a_word_a_meaning_and_a_colour() -> None:
 def test_anchors_tell_a_step_from_a_claim_of_a_similar_name() -> None:
     assert anchor("theorem-1.sam") == "claim-theorem-1-sam"
     assert anchor("lemma-9/step-1") != anchor("lemma-9-step-1")
-
-
-def test_the_graph_draws_a_step_as_its_parent() -> None:
-    first = Claim("first", show=x > 0, over=(x,))
-    second = Claim("second", show=x > 1, over=(x,))
-    step = Claim("second/step-1", show=x > 1, over=(x,), kind="step", uses=["first"])
-    lone = Claim("lone", show=x > 2, over=(x,))
-    text = graph([first, second, step, lone], {"first": "proved", "second": "ill-posed"})
-    assert text.split("\n")[:2] == ["graph LR", '  n0["first<br/>proved"]:::proved']
-    assert "n1 --> n0" in text
-    assert ":::illposed" in text
-    assert "lone" not in text
-    assert graph([lone], {}) == ""

@@ -8,9 +8,11 @@ import pytest
 import sympy as sp
 
 from claims.sam_normalization import CLAIMS
+from claims.sam_normalization.setting import w, w0
 from verify.point import evaluate
 from verify.report.loss_cases import linear_pieces
 from verify.report.numerals import numeral, numeral_of_text
+from verify.report.statements import abbreviated
 from verify.report.worked import work
 from verify.statement.claim import Claim
 from verify.statement.loss_text import parse_loss
@@ -144,3 +146,12 @@ def test_every_claim_prints_its_conclusions() -> None:
     for claim in CLAIMS:
         for formula in formulas(claim):
             assert statement_printer(claim).formula(formula)
+
+
+def test_a_name_stands_for_one_quantity_in_the_statement_and_in_its_working() -> None:
+    worked = work(BY_ID["theorem-48"], POINTS[-1][2], POINTS[-1][1])
+    assert worked is not None
+    lines = [line for section in worked.sections for line in section.lines if line.startswith(("v_", "a_"))]
+    assert len(lines) == len({line.split("&")[0] for line in lines}) == 2
+    assert abbreviated(BY_ID["theorem-48"])[1] == {w - w0: "v_{1} &= w_{t} - w_{0}"}
+    assert any(line.startswith("v_{1} & = w_{4} - w_{0}") for line in lines)

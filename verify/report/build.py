@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from verify.ledger import write_atomically
-from verify.report.evidence import MOST_LINES, shortened
-from verify.report.texts import GRADES, VERDICTS, anchor, cell, code, escaped, file_stem, graph, link, verdict_text
-from verify.report.view import View, build_view, system_display
+from verify.report.errata import errata
+from verify.report.graphs import used_by_owner
+from verify.report.groups import Group
+from verify.report.pages import ERRATA, FOLDER, REPORT, Page, anchors, arranged, bearable, resolved, tidied
+from verify.report.render import MARK, Content, render_errata, render_report, render_statements
+from verify.report.texts import NOT_RUN, escaped, file_stem, verdict_text
+from verify.report.view import View, build_view
 from verify.statement.claim import Claim
 from verify.statement.system import System
-
-_TEMPLATE = "REPORT.md.j2"
-#: GitHub shows pages up to half a megabyte.
-LONGEST_PAGE = 480_000
-#: Lines of an obligation of a claim, and of a step, from the most to the least; -1 leaves the obligations out.
-DETAIL = ((MOST_LINES, MOST_LINES), (MOST_LINES, 4), (12, -1), (4, -1), (0, -1), (-1, -1))
-BAD_NEWS = ("refuted", "ill-posed", "vacuous")
 
 
 def write(
@@ -26,22 +23,29 @@ def write(
     claims: Sequence[Claim],
     ledger: Any,
     certificates: Mapping[str, Mapping[str, Any]] | None = None,
+    groups: Sequence[Group] = (),
+    outcomes: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write ``REPORT.md`` and ``figures/`` into a folder; the same input gives the same bytes.
+    """Write ``REPORT.md``, ``ERRATA.md``, ``statements/`` and ``figures/`` into a folder.
+
+    The same input gives the same bytes.  Pages and pictures of an earlier report that this one lacks are removed.
 
     Args:
         root: the folder, such as ``reports``.
         claims: every claim, in the order of the paper.
         ledger: what was found, in the shape of the ledger (a mapping, or the ledger itself).
         certificates: the certificates by claim id; those that are missing are left out of the report.
+        groups: which claims stand on a page together.
+        outcomes: what came out of the experiments that were run, by claim id.
 
     Returns:
-        The files of the report, the report first.
+        The files of the report: the report, the errata, the pages of statements, the pictures.
 
     Raises:
         InputError: the folder is not writable.
     """
-    views = _views(claims, _entries(ledger), certificates or {})
+    outcomes = outcomes or {}
+    views = _views(claims, _entries(ledger), certificates or {}, outcomes)
     everything = [view for top in views for view in (top, *top.steps, *top.others)]
     files: dict[Path, bytes] = {}
     figures: dict[str, list[tuple[str, str]]] = {}
@@ -49,27 +53,46 @@ def write(
         for picture in view.pictures:
             name = f"{file_stem(view.id)}-{picture.suffix}"
             files[root / "figures" / name] = picture.content
-            figures.setdefault(view.id, []).append((f"figures/{name}", escaped(picture.caption)))
-    text = _of_bearable_length(lambda: _rendered(root, views, everything, claims, figures), everything)
-    written = {root / "REPORT.md": text.encode(), **files}
-    for path, content in written.items():
-        write_atomically(path, content)
-    _remove_old(root / "figures", set(files), {file_stem(claim.id) for claim in claims})
+            figures.setdefault(view.id, []).append((f"/figures/{name}", escaped(picture.caption)))
+    edges = used_by_owner(claims)
+    content = Content(
+        views=views,
+        everything=everything,
+        claims=claims,
+        outcomes=outcomes,
+        systems=[(name, system, claim) for system, (name, claim) in _systems(claims).items()],
+        figures=figures,
+        edges=edges,
+        errata=errata(views, edges),
+        trust_page="/../docs/trust.md" if (root.parent / "docs" / "trust.md").is_file() else "",
+    )
+    pages = _pages(content, arranged(views, groups))
+    written = {root / name: text.encode() for name, text in pages.items()} | files
+    for path, data in written.items():
+        write_atomically(path, data)
+    _remove_old_pages(root / FOLDER, set(written))
+    _remove_old_pictures(root / "figures", set(files), {file_stem(claim.id) for claim in claims})
     return list(written)
 
 
-def _of_bearable_length(render: Callable[[], str], everything: Sequence[View]) -> str:
-    """The page; where it is longer than a browser or GitHub bears, with less of the certificates."""
-    full = {view.id: view.arguments for view in everything}
-    text = ""
-    for of_claims, of_steps in DETAIL:
-        for view in everything:
-            most = of_steps if view.claim.kind == "step" else of_claims
-            view.arguments = tuple(shortened(argument, most) for argument in full[view.id])
-        text = render()
-        if len(text.encode()) <= LONGEST_PAGE:
-            break
-    return text
+def _pages(content: Content, pages: Sequence[Page]) -> dict[str, str]:
+    """The text of every page by its path from the report's folder."""
+
+    def render(page: Page, among: Sequence[Page]) -> str:
+        return finished(render_statements(content, page), page.path, among)
+
+    def finished(text: str, path: str, among: Sequence[Page]) -> str:
+        home = {view.anchor: other.path for other in among for view in other.everything}
+        home |= dict.fromkeys((name for name, _, _ in content.systems), REPORT)
+        home |= {experiment.anchor: REPORT for experiment in content.experiments}
+        own = dict.fromkeys(anchors(text), path)  # what a page has itself is nearest
+        return tidied(resolved(text, path, home | own))
+
+    shown = bearable(pages, render)
+    last = [page for page, _ in shown]
+    report = finished(render_report(content, last), REPORT, last)
+    fallen = finished(render_errata(content), ERRATA, last)
+    return {REPORT: report, ERRATA: fallen, **{page.path: text for page, text in shown}}
 
 
 def _entries(ledger: Any) -> dict[str, Mapping[str, Any]]:
@@ -81,7 +104,16 @@ def _entries(ledger: Any) -> dict[str, Mapping[str, Any]]:
     return {str(name): entry for name, entry in found.items() if isinstance(entry, Mapping)}
 
 
-def _remove_old(folder: Path, kept: set[Path], stems: set[str]) -> None:
+def _remove_old_pages(folder: Path, kept: set[Path]) -> None:
+    """Remove pages of an earlier report that this one does not have; what others put in the folder stays."""
+    for path in sorted(folder.glob("*.md")):
+        if path not in kept and path.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+            path.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _remove_old_pictures(folder: Path, kept: set[Path], stems: set[str]) -> None:
     """Remove pictures of an earlier report that this one does not show; other files in the folder stay."""
     if not folder.is_dir():
         return
@@ -93,25 +125,37 @@ def _remove_old(folder: Path, kept: set[Path], stems: set[str]) -> None:
 
 
 def _views(
-    claims: Sequence[Claim], entries: Mapping[str, Mapping[str, Any]], certificates: Mapping[str, Mapping[str, Any]]
+    claims: Sequence[Claim],
+    entries: Mapping[str, Mapping[str, Any]],
+    certificates: Mapping[str, Mapping[str, Any]],
+    outcomes: Mapping[str, str],
 ) -> list[View]:
-    """The claims of their own, in order, each with its steps and the other claims that stand under it."""
+    """The claims of their own, in order, each with its steps and the other claims that stand under it.
+
+    An experiment has no verdict, whatever a ledger says, and is no view.
+    """
     known = {claim.id: claim for claim in claims}
-    systems = _systems(claims)
-    anchors = {system: name for system, (name, _) in systems.items()}
+    anchors_of = {system: name for system, (name, _) in _systems(claims).items()}
+
+    def status(name: str) -> str:
+        if name in known and known[name].kind == "experiment":
+            return escaped(outcomes.get(name, NOT_RUN))
+        return verdict_text(entries.get(name, {}).get("verdict"))
+
     views = {
-        claim.id: build_view(claim, entries.get(claim.id, {}), certificates.get(claim.id), known, entries, anchors)
+        claim.id: build_view(claim, entries.get(claim.id, {}), certificates.get(claim.id), known, status, anchors_of)
         for claim in claims
+        if claim.kind != "experiment"
     }
     top: list[View] = []
-    for claim in claims:
-        parent = _standing_under(claim, views)
+    for view in views.values():
+        parent = _standing_under(view.claim, views)
         if parent is None:
-            top.append(views[claim.id])
-        elif claim.kind == "step":
-            parent.steps.append(views[claim.id])
+            top.append(view)
+        elif view.claim.kind == "step":
+            parent.steps.append(view)
         else:
-            parent.others.append(views[claim.id])
+            parent.others.append(view)
     return top
 
 
@@ -132,95 +176,3 @@ def _systems(claims: Sequence[Claim]) -> dict[System, tuple[str, Claim]]:
         if claim.step is not None and claim.step not in found:
             found[claim.step] = (f"iteration-{len(found) + 1}", claim)
     return found
-
-
-# --- the page -------------------------------------------------------------------------------------------------------
-
-
-def _rendered(
-    root: Path,
-    views: Sequence[View],
-    everything: Sequence[View],
-    claims: Sequence[Claim],
-    figures: Mapping[str, list[tuple[str, str]]],
-) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.filters.update(escaped=escaped, code=code, cell=cell, anchor=anchor)
-    known = {claim.id: claim for claim in claims}
-    verdicts = {view.id: view.entry.get("verdict") for view in everything}
-    papers = list(dict.fromkeys(paper for claim in claims if (paper := getattr(claim.source, "paper", ""))))
-    text = environment.get_template(_TEMPLATE).render(
-        papers=[escaped(paper) for paper in papers],
-        views=views,
-        everything=everything,
-        counts=_counts(everything),
-        verdicts=VERDICTS,
-        verdict_text=verdict_text,
-        grades=_grades(everything),
-        grade_meanings=GRADES,
-        unreached=[view for view in everything if _falls_unreached(view, known)],
-        twin={view.id: next((o for o in views_under(view, everything) if o.id == f"{view.id}/on-trajectory"), None)
-              for view in everything},
-        fallen=[view for view in everything if view.verdict in BAD_NEWS and view.claim.kind != "step"],
-        systems=[(name, escaped(system.name), system_display(system, claim))
-                 for system, (name, claim) in _systems(claims).items()],
-        graph=graph(claims, verdicts),
-        figures=figures,
-        link=lambda name: link(name, known),
-        trust_page="../docs/trust.md" if (root.parent / "docs" / "trust.md").is_file() else "",
-        certificates={view.id: view.entry.get("certificate") for view in everything},
-    )  # fmt: skip
-    return _tidied(text)
-
-
-def views_under(view: View, everything: Sequence[View]) -> list[View]:
-    """The views whose claims stand directly under a claim."""
-    return [other for other in everything if other.claim.parent == view.id]
-
-
-def _counts(everything: Sequence[View]) -> list[tuple[str, list[int]]]:
-    """For each verdict: how many statements of the paper, proof steps, and claims that stand beside them."""
-    found: list[tuple[str, list[int]]] = []
-    for verdict in (*VERDICTS, ""):
-        of_verdict = [view.claim for view in everything if view.verdict == verdict]
-        row = [
-            sum(1 for claim in of_verdict if claim.kind in ("theorem", "experiment") and claim.parent is None),
-            sum(1 for claim in of_verdict if claim.kind == "step"),
-            sum(1 for claim in of_verdict if claim.kind == "repaired"),
-            sum(1 for claim in of_verdict if claim.kind == "theorem" and claim.parent is not None),
-        ]
-        if verdict or any(row):
-            found.append((verdict, row))
-    return found
-
-
-def _grades(everything: Sequence[View]) -> list[tuple[str, int]]:
-    proved = [view.grade for view in everything if view.verdict == "proved"]
-    return [(grade, proved.count(grade)) for grade in GRADES if grade in proved]
-
-
-def _falls_unreached(view: View, known: Mapping[str, Claim]) -> bool:
-    """Whether a one-step statement of a section with a start falls only at states that are not known to be reached."""
-    unreached = view.reachable == "no" or (view.reachable == "not known" and f"{view.id}/on-trajectory" in known)
-    return view.verdict == "refuted" and not view.claim.is_trajectory and unreached
-
-
-def _tidied(text: str) -> str:
-    """No more than one empty line in a row, no spaces at the ends, one newline at the end."""
-    lines: list[str] = []
-    fenced = False
-    for line in (entry.rstrip() for entry in text.split("\n")):
-        if line.startswith("```"):
-            fenced = not fenced
-        if line or fenced or (lines and lines[-1]):
-            lines.append(line)
-    return "\n".join(lines).strip("\n") + "\n"

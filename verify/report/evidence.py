@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,11 +59,33 @@ class Argument:
 
 def arguments(claim: Claim, certificate: Mapping[str, Any] | None) -> list[Argument]:
     """What a certificate argues, witnesses left out; a missing field is passed over."""
-    found = []
-    for entry in _sequence((certificate or {}).get("evidence")):
-        if isinstance(entry, Mapping) and entry.get("kind") not in ("witness", "undefined"):
-            found.append(_argument(claim, entry))
-    return found
+    return [
+        _argument(claim, entry)
+        for entry in evidence_of(certificate)
+        if entry.get("kind") not in ("witness", "undefined")
+    ]
+
+
+def evidence_of(certificate: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The entries of a certificate's evidence."""
+    return [entry for entry in _sequence((certificate or {}).get("evidence")) if isinstance(entry, Mapping)]
+
+
+def grade_of(proof: Mapping[str, Any]) -> str:
+    """Who checked one entry of a certificate's evidence: the weakest of what its obligations rest on."""
+    solvers = [len(list(_sequence(found.get("solvers")))) for found in _mappings(proof) if found.get("kind") == "unsat"]
+    if not solvers:
+        return "kernel"
+    return "two solvers" if min(solvers) > 1 else "one solver"
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping within some data, itself included."""
+    if isinstance(value, Mapping):
+        yield value
+        value = list(value.values())
+    for entry in _sequence(value):
+        yield from _mappings(entry)
 
 
 def _argument(claim: Claim, entry: Mapping[str, Any]) -> Argument:

@@ -1,12 +1,10 @@
-"""Words and escapes of the report: what a verdict means, links, table cells, the graph of uses."""
+"""Words and escapes of the report: what a verdict means, links, table cells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from verify.statement.claim import Claim
 
 #: Each verdict with its sign and its meaning in one line, in the order of the summary.
 VERDICTS = {
@@ -18,6 +16,8 @@ VERDICTS = {
     "undecided": ("?", "neither: a candidate that could not be certified, readings that disagree, or a limit was hit"),
 }
 NOT_RECORDED = ("·", "not checked yet")
+#: What is said of an experiment that has no outcome.
+NOT_RUN = "not run"
 #: Who checked a proof, the strongest first.
 GRADES = {
     "coq": "the kernel of a proof assistant accepted the generated file",
@@ -37,7 +37,7 @@ COLOURS = {
 
 
 def anchor(claim_id: str) -> str:
-    """The name of a claim's section within the report."""
+    """The name of a claim's section, on whichever page of the report it stands."""
     return "claim-" + re.sub(r"[^a-z0-9]+", "-", claim_id.lower().replace("/", "-of-")).strip("-")
 
 
@@ -71,42 +71,5 @@ def cell(text: str) -> str:
 
 
 def link(claim_id: str, known: Mapping[str, Any]) -> str:
-    """A claim's id as a link to its section, as code where it has none."""
+    """A claim's id as a link to its section (whichever page that is on), as code where it has none."""
     return f"[{escaped(claim_id)}](#{anchor(claim_id)})" if claim_id in known else code(claim_id)
-
-
-def graph(claims: Sequence[Claim], verdicts: Mapping[str, str | None]) -> str:
-    """A Mermaid graph of what rests on what: each arrow points from a statement to one that the argument uses."""
-    known = {claim.id: claim for claim in claims}
-    edges: dict[tuple[str, str], None] = {}
-    for claim in claims:
-        user = _without_step(claim)
-        for use in map(str, claim.uses):
-            if use in known:
-                used = _without_step(known[use])
-                if user != used:
-                    edges[user, used] = None
-    names = [claim.id for claim in claims if any(claim.id in edge for edge in edges)]
-    if not names:
-        return ""
-    lines = ["graph LR"]
-    for number, name in enumerate(names):
-        verdict = verdicts.get(name)
-        style = f":::{_style(verdict)}" if verdict in COLOURS else ""
-        lines.append(f'  n{number}["{name}<br/>{verdict or NOT_RECORDED[1]}"]{style}')
-    place = {name: number for number, name in enumerate(names)}
-    lines += [f"  n{place[user]} --> n{place[used]}" for user, used in edges if user in place and used in place]
-    used_styles = sorted({verdict for name in names if (verdict := verdicts.get(name)) in COLOURS})
-    for verdict in used_styles:
-        fill, line = COLOURS[verdict]
-        lines.append(f"  classDef {_style(verdict)} fill:{fill},stroke:{line},color:#1a1a1a")
-    return "\n".join(lines)
-
-
-def _style(verdict: str | None) -> str:
-    return str(verdict).replace("-", "")
-
-
-def _without_step(claim: Claim) -> str:
-    """A step stands for the claim whose proof it belongs to."""
-    return claim.parent if claim.kind == "step" and claim.parent is not None else claim.id

@@ -25,6 +25,7 @@ from verify.report.landmarks import SHOWN, alias, landmarks
 from verify.report.loss_cases import printed_cases
 from verify.report.mathtext import MathPrinter, inline, state_names
 from verify.report.numerals import Numeral, numeral
+from verify.report.statements import abbreviated
 from verify.statement.claim import Claim, coordinate_names, is_vector_symbol
 from verify.statement.formula import speaks_of_a_point
 from verify.statement.loss import Member
@@ -127,6 +128,8 @@ class _Working:
         result: PointResult,
     ) -> None:
         self.claim, self.member, self.values, self.result = claim, member, values, result
+        #: What the printed statement names keeps its names in the working.
+        self.reserved = {node: row.partition(" &=")[0] for node, row in abbreviated(claim)[1].items()}
         dimension = member.dimension if member is not None else 1
         numbers: dict[sp.Symbol, Any] = {}
         for symbol in claim.parameters:
@@ -336,8 +339,10 @@ class _Working:
         """For a one-step claim the lines go on from those of the step; else they start anew."""
         fresh = _Shown(self, here, self._final_names())
         if self.shown is not None and not self.states:
-            fresh.aliases = self.shown.aliases
+            fresh.aliases, fresh.named = self.shown.aliases, self.shown.named
             fresh.values = {**self.shown.values, **fresh.values}
+        elif self.shown is not None:
+            fresh.named = self.shown.named  # what the first step named keeps its names
         return fresh
 
     def _final_names(self) -> dict[sp.Symbol, str]:
@@ -366,6 +371,7 @@ class _Shown:
     def __init__(self, working: _Working, here: Environment, names: Mapping[sp.Symbol, str]) -> None:
         self.working, self.here, self.names = working, here, names
         self.aliases: dict[sp.Basic, str] = {}
+        self.named = len(working.reserved)
         self.values: dict[sp.Basic, Numeral] = {}
         for symbol, value in here.values.items():
             if not isinstance(value, VerifyError):
@@ -389,7 +395,7 @@ class _Shown:
             value = Numeral(rf"\quad\text{{has no value: {said}}}", True)
         pieces = [f"{name} &"]
         formula = self.symbolic(expression)
-        if symbolic and formula != name:
+        if symbolic and formula not in (name, value.latex):
             pieces.append(f"= {formula}")
         known = symbolic and expression in self.values and formula != name  # it has a line of its own already
         numbers = formula if known else self.with_numbers(expression)
@@ -414,7 +420,9 @@ class _Shown:
             if isinstance(node, SHOWN):
                 lines.append(self.line(self.symbolic(node), node))
             else:
-                name = alias(node, 1 + len(self.aliases))
+                if (name := self.working.reserved.get(node, "")) == "":
+                    self.named += 1
+                    name = alias(node, self.named)
                 lines.append(self.line(name, node))
                 self.aliases[node] = name
             self.values[node] = value
