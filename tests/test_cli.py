@@ -236,6 +236,8 @@ def test_check_record_replay_and_check_again_agree(project: Project) -> None:
 
     replayed = project.verify("replay")
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+    for jobs in ("1", "3"):
+        assert project.verify("replay", "--jobs", jobs).stdout == replayed.stdout
     certificate = project.folder / "reports" / "certificates" / "above.json"
     assert project.verify("replay", str(certificate), str(ledger)).returncode == 0
     listed = json.loads(project.verify("list", "--json").stdout)["claims"]

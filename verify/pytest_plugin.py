@@ -9,6 +9,8 @@ It does nothing unless ``verify_claims`` is set or ``--verify`` is given. Option
 - ``verify_samples``: how many points a claim is sampled at that rests on no certificate (default: 50).
 
 A run without arguments collects the claims beside the tests; so does ``--verify``, or naming the file of the claims.
+Certificates are checked on all cores, all of them when the first is asked for; under pytest-xdist, which has processes
+of its own, one at a time in each.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from verify.errors import VerifyError
 
 if TYPE_CHECKING:
     from verify.ledger import Entry, Ledger
+    from verify.replaying import Recorded, Replayed
     from verify.statement.claim import Claim
 
 DEFAULT_SEED = 1729
@@ -64,6 +67,9 @@ class _Plugin:
         self.ledger_path = config.rootpath / str(config.getini("verify_ledger"))
         #: The name of the claims' package by the file that pytest collects for it.
         self.files: dict[Path, tuple[str, Path]] = {}
+        #: The items of this run whose certificates have not been checked yet, and what came of the others.
+        self.waiting: list[ClaimItem] = []
+        self.replayed: dict[ClaimItem, Replayed] = {}
         for place in self._places():
             for file in _files_of(place):
                 name = file.parent.name if file.name == "__init__.py" else file.stem
@@ -93,6 +99,30 @@ class _Plugin:
         collector: ClaimsFile = ClaimsFile.from_parent(parent, path=file_path, nodeid=name)
         collector.name, collector.place, collector.plugin = name, place, self
         return collector
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the items whose certificates can be checked together."""
+        if not hasattr(self.config, "workerinput"):  # else this is one of the processes of pytest-xdist
+            self.waiting = [item for item in session.items if isinstance(item, ClaimItem)]
+
+    def replay(self, item: ClaimItem) -> Replayed:
+        """What came of the certificate of an item.
+
+        Raises:
+            InputError: the file of the certificate is missing or damaged.
+        """
+        from verify.replaying import check_all
+        from verify.workers import default_jobs
+
+        if item not in self.replayed:
+            certificates = {other: found for other in self.waiting if (found := other.recorded()) is not None}
+            certificates[item] = item.required()
+            for place in dict.fromkeys(other.place for other in certificates):
+                here = {other: found for other, found in certificates.items() if other.place == place}
+                answers = check_all([str(place)], list(here.values()), default_jobs())
+                self.replayed.update(zip(here, answers, strict=True))
+            self.waiting = []
+        return self.replayed[item]
 
 
 def _natural(config: pytest.Config, name: str) -> int:
@@ -139,7 +169,7 @@ class ClaimsFile(pytest.File):
 
     def _item(self, claim: Claim, ledger: Ledger) -> ClaimItem:
         item: ClaimItem = ClaimItem.from_parent(self, name=claim.id)
-        item.claim, item.entry, item.plugin = claim, ledger.claims.get(claim.id), self.plugin
+        item.claim, item.entry, item.place, item.plugin = claim, ledger.claims.get(claim.id), self.place, self.plugin
         item.add_marker("verify")
         return item
 
@@ -153,6 +183,7 @@ class ClaimItem(pytest.Item):
 
     claim: Claim
     entry: Entry | None
+    place: Path
     plugin: _Plugin
 
     def runtest(self) -> None:
@@ -165,7 +196,7 @@ class ClaimItem(pytest.Item):
         if self.entry is None:
             self._decide()
         elif self.entry.certificate is not None:
-            self._replay(self.entry)
+            self._replay()
         else:
             self._require_uncertified(self.entry)
             self._sample(self.entry)
@@ -180,15 +211,31 @@ class ClaimItem(pytest.Item):
             shown = f"\n  {witness.replay}" if witness is not None else ""
             raise Differs(f"{self.name} is {result.verdict}, and nothing is recorded of it{shown}")
 
-    def _replay(self, entry: Entry) -> None:
-        from verify.ledger import recorded_certificate
-        from verify.replaying import check_one
-
-        certificate = recorded_certificate(self.plugin.ledger_path, entry)
-        assert certificate is not None
-        replayed = check_one(self.claim, certificate, entry.verdict)
+    def _replay(self) -> None:
+        replayed = self.plugin.replay(self)
         if not replayed.accepted:
             raise Differs(f"{self.name}: {replayed.reason}")
+
+    def recorded(self) -> Recorded | None:
+        """The certificate on record, None if there is none or its file is missing or damaged."""
+        try:
+            return self.required() if self.entry is not None and self.entry.certificate is not None else None
+        except VerifyError:
+            return None  # to be said when the turn comes to this item
+
+    def required(self) -> Recorded:
+        """The certificate on record.
+
+        Raises:
+            InputError: its file is missing or damaged.
+        """
+        from verify.ledger import recorded_certificate
+        from verify.replaying import Recorded
+
+        assert self.entry is not None
+        certificate = recorded_certificate(self.plugin.ledger_path, self.entry)
+        assert certificate is not None
+        return Recorded(self.claim, certificate, self.entry.verdict)
 
     def _require_uncertified(self, entry: Entry) -> None:
         from verify.ledger import CERTIFIED
