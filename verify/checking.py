@@ -21,10 +21,11 @@ BAD_NEWS = ("refuted", "ill-posed", "vacuous")
 
 
 def decide(claim: Claim, data: bytes, progress: Callable[[str], None], *, budget: str, seed: int) -> bytes:
-    """The work of a worker: decide a claim, given its recorded certificate (or null) as JSON."""
+    """The work of a worker: decide a claim, given its recorded certificate (or null) and its address as JSON."""
     from verify.decide import check
 
-    result = check(claim, budget=budget, seed=seed, known=msgspec.json.decode(data), progress=progress)
+    known, address = msgspec.json.decode(data)
+    result = check(claim, budget=budget, seed=seed, known=known, progress=progress, address=address)
     return msgspec.json.encode(result, order="deterministic")
 
 
@@ -107,7 +108,8 @@ class Check:
 
         work = partial(decide, budget=self.budget, seed=self.seed)
         order = Order(self.selects, Path.cwd(), work, ("verify.decide",), BACKSTOP_SECONDS[self.budget])
-        tasks = [Task(claim, msgspec.json.encode(self.known.get(claim.id))) for claim in waiting]
+        given = [(self.known.get(claim.id), self.selection.address(claim)) for claim in waiting]
+        tasks = [Task(claim, msgspec.json.encode(data)) for claim, data in zip(waiting, given, strict=True)]
         run_all(order, tasks, jobs, keep, progress)
 
     def _result(self, claim: Claim, ending: Ending, text: str) -> Result:

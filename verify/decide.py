@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ def check(
     seed: int = 0,
     known: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    address: str | None = None,
 ) -> Result:
     """Decide a claim.
 
@@ -38,17 +40,19 @@ def check(
         seed: of the search; the same claim, budget and seed give the same result.
         known: a certificate from before; what it establishes is not searched again.
         progress: told in a few words what is being done.
+        address: what names the claim in the commands of its witnesses; its id if None.
 
     Raises:
         Contradiction: a part has both a proof and a witness: a bug of the toolkit.
         InputError: the budget is unknown.
     """
-    return _Decision(claim, budget_named(budget), seed, progress or (lambda _: None)).result(known)
+    work = _Decision(claim, budget_named(budget), seed, progress or (lambda _: None), address or claim.id)
+    return work.result(known)
 
 
 class _Decision:
-    def __init__(self, claim: Claim, budget: Budget, seed: int, progress: Progress) -> None:
-        self.claim, self.budget, self.seed, self.progress = claim, budget, seed, progress
+    def __init__(self, claim: Claim, budget: Budget, seed: int, progress: Progress, address: str) -> None:
+        self.claim, self.budget, self.seed, self.progress, self.address = claim, budget, seed, progress, address
         self.work = WORK[budget.name]
         self.evidence: list[dict[str, Any]] = []
         self.settled: list[Settled] = []
@@ -265,7 +269,7 @@ class _Decision:
                 parameters={},
                 family=family_text(hint),
                 reachable=True,
-                replay=f"verify replay {self.claim.id}",
+                replay=f"verify replay {shlex.quote(self.address)}",
             )
         values: dict[str, str] = dict(entry["values"])
         at = settled.point.parts[settled.part]
@@ -284,7 +288,7 @@ class _Decision:
             arithmetic=settled.point.arithmetic,
             bits=settled.point.bits,
             reachable=True if self.claim.is_trajectory or self.claim.every_state_is_a_start else None,
-            replay=replay_command(self.claim, values, entry["loss"], reading),
+            replay=replay_command(self.address, values, entry["loss"], reading),
         )
 
 
@@ -298,9 +302,9 @@ def _complexity(witness: Witness) -> tuple[int, int, str]:
     return len(witness.parameters), len(text), text
 
 
-def replay_command(claim: Claim, values: Mapping[str, str], loss: str | None, reading: str | None) -> str:
-    """The command that shows what happens at a point."""
-    words = [f"verify eval {claim.id}", *(f"{name}={value}" for name, value in values.items())]
+def replay_command(address: str, values: Mapping[str, str], loss: str | None, reading: str | None) -> str:
+    """The command that shows what happens at a point of the claim that ``address`` names."""
+    words = [f"verify eval {shlex.quote(address)}", *(f"{name}={value}" for name, value in values.items())]
     if loss is not None:
         words.append(f'--loss "{loss}"' if "'" in loss else f"--loss '{loss}'")
     if reading is not None:

@@ -24,6 +24,7 @@ import pytest
 from verify.errors import VerifyError
 
 if TYPE_CHECKING:
+    from verify.collect import Selection
     from verify.ledger import Entry, Ledger
     from verify.replaying import Recorded, Replayed
     from verify.statement.claim import Claim
@@ -165,11 +166,12 @@ class ClaimsFile(pytest.File):
                     continue
                 for claim in module.claims:
                     if claim.kind != "experiment":
-                        yield self._item(claim, ledger)
+                        yield self._item(claim, selection, ledger)
 
-    def _item(self, claim: Claim, ledger: Ledger) -> ClaimItem:
+    def _item(self, claim: Claim, selection: Selection, ledger: Ledger) -> ClaimItem:
         item: ClaimItem = ClaimItem.from_parent(self, name=claim.id)
-        item.claim, item.entry, item.place, item.plugin = claim, ledger.claims.get(claim.id), self.place, self.plugin
+        item.claim, item.selection, item.entry = claim, selection, ledger.claims.get(claim.id)
+        item.place, item.plugin = self.place, self.plugin
         item.add_marker("verify")
         return item
 
@@ -182,6 +184,7 @@ class ClaimItem(pytest.Item):
     """One claim: its certificate is replayed, or points are sampled, or it is decided where nothing is recorded."""
 
     claim: Claim
+    selection: Selection
     entry: Entry | None
     place: Path
     plugin: _Plugin
@@ -205,7 +208,7 @@ class ClaimItem(pytest.Item):
         from verify.checking import BAD_NEWS
         from verify.decide import check
 
-        result = check(self.claim, budget="quick")
+        result = check(self.claim, budget="quick", address=self.selection.address(self.claim))
         if result.verdict in BAD_NEWS:
             witness = result.witness.simplest if result.witness is not None else result.undefined_at
             shown = f"\n  {witness.replay}" if witness is not None else ""
@@ -256,6 +259,7 @@ class ClaimItem(pytest.Item):
     def _sample_reading(self, reading: str, entry: Entry) -> None:
         from hypothesis import HealthCheck, Phase, given, seed, settings
 
+        from verify.decide import replay_command
         from verify.point import evaluate
 
         @seed(self.plugin.seed)
@@ -273,7 +277,9 @@ class ClaimItem(pytest.Item):
             result = evaluate(self.claim, reading=reading or None, **point)
             if result.admissible and (result.holds is False or result.undefined):
                 now = "ill-posed" if result.holds is None else "refuted"
-                command = _command(self.claim, point, reading)
+                address = self.selection.address(self.claim)
+                values = {name: str(value) for name, value in point.items() if name != "loss"}
+                command = replay_command(address, values, point.get("loss"), reading or None)
                 raise Differs(f"{self.name} is recorded as {entry.verdict}, now {now}:\n  {command}")
 
         holds()
@@ -289,9 +295,3 @@ class ClaimItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the claim comes from, and what a failure is headed with."""
         return self.path, None, f"claim {self.name}"
-
-
-def _command(claim: Claim, point: dict[str, Any], reading: str) -> str:
-    values = " ".join(f"{name}={value}" for name, value in point.items() if name != "loss")
-    loss = f" --loss '{point['loss']}'" if point.get("loss") else ""
-    return f"verify eval {claim.id} {values}{loss}" + (f" --reading '{reading}'" if reading else "")
