@@ -119,7 +119,7 @@ def test_without_arguments_the_help_is_shown_and_the_exit_code_is_2(project: Pro
 )
 def test_evaluate_refuses_what_is_no_exact_number(value: object, part: str) -> None:
     with pytest.raises(InputError, match=part):
-        evaluate(find_claim("lemma-9"), "quadratic(h=1)", **(LEMMA_9 | {"w": value}))  # type: ignore[arg-type]
+        evaluate(find_claim("lemma-9"), "quadratic(h=1)", **(LEMMA_9 | {"w": value}))  # type: ignore[arg-type]  # as a caller without type checks
 
 
 def test_evaluate_takes_every_exact_number() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Project
+from tests.conftest import ROOT, TOY_CLAIMS, Project
 
 POINT = ["beta=1", "eta=1/2", "rho=1", "w=1", "--loss", "quadratic(h=1)"]
 EVAL_FIELDS = [
@@ -236,6 +237,8 @@ def test_check_record_replay_and_check_again_agree(project: Project) -> None:
 
     replayed = project.verify("replay")
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+    for jobs in ("1", "3"):
+        assert project.verify("replay", "--jobs", jobs).stdout == replayed.stdout
     certificate = project.folder / "reports" / "certificates" / "above.json"
     assert project.verify("replay", str(certificate), str(ledger)).returncode == 0
     listed = json.loads(project.verify("list", "--json").stdout)["claims"]
@@ -266,6 +269,17 @@ def test_a_verdict_that_differs_from_the_ledger_fails_until_it_is_recorded(proje
     assert project.verify("check", "above/repaired", "--budget", "quick").returncode == 0
 
 
+def test_the_command_of_a_witness_works_for_a_file_outside_the_project_claims(project: Project) -> None:
+    project.write("more claims/mine.py", TOY_CLAIMS.replace('"above"', '"higher"').replace('"square"', '"cube"'))
+    done = project.verify("check", "./more claims/mine.py", "--budget", "quick", "--json")
+    command = json.loads(done.stdout)["claims"]["higher"]["witness"]["simplest"]["replay"]
+    assert command.startswith("verify eval 'more claims/mine.py:higher' x=")
+    assert project.verify(*shlex.split(command)[1:]).returncode == 1
+    done = project.verify("check", "claims/toy.py", "--budget", "quick", "--json")
+    command = json.loads(done.stdout)["claims"]["above"]["witness"]["simplest"]["replay"]
+    assert command.startswith("verify eval above x="), "as in a check of the whole project"
+
+
 def test_the_number_of_jobs_changes_nothing(project: Project) -> None:
     one = project.verify("check", "--budget", "quick", "--jobs", "1", "--json")
     four = project.verify("check", "--budget", "quick", "--jobs", "4", "--json")
@@ -281,7 +295,7 @@ from pathlib import Path
 from verify.errors import Contradiction
 from verify.result import Result, Searched
 
-def check(claim, *, budget="standard", seed=0, known=None, progress=None):
+def check(claim, *, budget="standard", seed=0, known=None, progress=None, address=None):
     progress("thinking")
     print("noise")
     with Path("decided.txt").open("a") as log:

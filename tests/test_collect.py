@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.collect import SHIPPED, collect, find_claim, project_root
+from verify.collect import SHIPPED, Selection, collect, find_claim, project_root
 from verify.errors import InputError
 
 HEAD = "import sympy as sp\nfrom verify import Claim\nx = sp.Symbol('x', real=True)\n"
@@ -24,8 +24,8 @@ def write(folder: Path, name: str, *claims: str, head: str = HEAD) -> Path:
     return path
 
 
-def ids(selection: object) -> list[str]:
-    return [claim.id for claim in selection.claims]  # type: ignore[attr-defined]
+def ids(selection: Selection) -> list[str]:
+    return [claim.id for claim in selection.claims]
 
 
 def test_claims_bound_to_names_are_found_in_order_of_definition(tmp_path: Path) -> None:
@@ -55,6 +55,22 @@ def test_a_package_and_an_id_select_within_that_package_only(tmp_path: Path) -> 
     assert ids(collect(["one:*"], tmp_path)) == ["a", "b"]
     with pytest.raises(InputError, match="unknown claim 'b'"):
         collect(["two.py:b"], tmp_path)
+
+
+def test_a_claim_is_addressed_by_its_id_or_by_its_package_where_the_project_does_not_have_it(tmp_path: Path) -> None:
+    own = write(tmp_path, "claims/own.py", f"a = {claim_text('a')}")
+    other = write(tmp_path, "other/mine.py", f"a = {claim_text('a', ', given=[x > 5]')}", f"b = {claim_text('b')}")
+
+    def addresses(*selects: str) -> list[str]:
+        selection = collect(selects, tmp_path)
+        found = [selection.address(claim) for claim in selection.claims]
+        assert [find_claim(address, tmp_path) for address in found] == list(selection.claims)
+        return found
+
+    assert addresses() == addresses(str(own)) == addresses("claims/own.py:a") == ["a"]
+    assert addresses(str(other)) == addresses("./other/mine.py") == ["other/mine.py:a", "other/mine.py:b"]
+    assert addresses("other.mine:b") == ["other.mine:b"]
+    assert addresses("other") == ["other:a", "other:b"]
 
 
 def test_pyproject_names_the_packages_also_from_a_folder_below(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,12 +12,21 @@ import msgspec
 from verify.collect import collect, project_root
 from verify.errors import InputError
 from verify.ledger import Ledger, UnfinishedRun, encoded, recorded_certificate, with_results, write_ledger
-from verify.result import Certificate, Result
+from verify.result import Certificate, Result, Searched
 from verify.statement.claim import Claim
-from verify.workers import Ending, Order, decide_all
+from verify.workers import BACKSTOP_SECONDS, Ending, Order, Task, run_all
 
 #: Verdicts that a claim without a record fails with.
 BAD_NEWS = ("refuted", "ill-posed", "vacuous")
+
+
+def decide(claim: Claim, data: bytes, progress: Callable[[str], None], *, budget: str, seed: int) -> bytes:
+    """The work of a worker: decide a claim, given its recorded certificate (or null) and its address as JSON."""
+    from verify.decide import check
+
+    known, address = msgspec.json.decode(data)
+    result = check(claim, budget=budget, seed=seed, known=known, progress=progress, address=address)
+    return msgspec.json.encode(result, order="deterministic")
 
 
 class Check:
@@ -39,7 +49,7 @@ class Check:
         self.claims = [claim for claim in self.selection.claims if claim.kind != "experiment"]
         if not self.claims:
             raise InputError("only experiments are selected: they have an outcome, no verdict to check")
-        self.order = Order(selects, Path.cwd(), budget, seed)
+        self.budget, self.seed = budget, seed
         self.known: dict[str, Certificate] = {} if fresh else self._certificates()
         self.results: dict[str, Result] = {}
         #: The claims whose worker came to no result, with the reason.
@@ -86,8 +96,9 @@ class Check:
                 self.results[claim.id] = result
                 finished(claim, result)
 
-        def keep(claim: Claim, result: Result, ending: Ending) -> None:
-            result = self._with_recorded_search(result)
+        def keep(number: int, ending: Ending, text: str) -> None:
+            claim = waiting[number]
+            result = self._with_recorded_search(self._result(claim, ending, text))
             self.results[claim.id] = result
             if ending == "result":
                 self.run.keep(claim, result)
@@ -95,7 +106,17 @@ class Check:
                 (self.stopped if ending == "stopped" else self.failed)[claim.id] = "; ".join(result.notes)
             finished(claim, result)
 
-        decide_all(self.order, waiting, self.known, jobs, keep, progress)
+        work = partial(decide, budget=self.budget, seed=self.seed)
+        order = Order(self.selects, Path.cwd(), work, ("verify.decide",), BACKSTOP_SECONDS[self.budget])
+        given = [(self.known.get(claim.id), self.selection.address(claim)) for claim in waiting]
+        tasks = [Task(claim, msgspec.json.encode(data)) for claim, data in zip(waiting, given, strict=True)]
+        run_all(order, tasks, jobs, keep, progress)
+
+    def _result(self, claim: Claim, ending: Ending, text: str) -> Result:
+        if ending == "result":
+            return msgspec.json.decode(text, type=Result)
+        searched = Searched(budget=self.budget, seed=self.seed, points=0)
+        return Result(id=claim.id, verdict="undecided", searched=searched, notes=[f"not decided: {text}"])
 
     def _with_recorded_search(self, result: Result) -> Result:
         """A certificate that was only replayed keeps the record of how it was found."""

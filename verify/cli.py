@@ -34,6 +34,9 @@ _SELECT_HELP = "An id, a glob ('lemma-*'), a path to a file or a package of clai
 Select = Annotated[str | None, typer.Argument(metavar="[SELECT]", help=_SELECT_HELP, show_default=False)]
 Selects = Annotated[list[str] | None, typer.Argument(metavar="[SELECT]...", help=_SELECT_HELP, show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", metavar="N", help="Worker processes. Default: the cores.", show_default=False)
+]
 LedgerFile = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Default: reports/ledger.json.", show_default=False)
 ]
@@ -315,9 +318,7 @@ class _FloatText(str):
 def check_claims(
     select: Selects = None,
     budget: Annotated[str, typer.Option(metavar="quick|standard|deep", help="How much work to spend.")] = "standard",
-    jobs: Annotated[
-        int | None, typer.Option(metavar="N", help="Worker processes. Default: the cores.", show_default=False)
-    ] = None,
+    jobs: Jobs = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the search.")] = 0,
     ledger: LedgerFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore recorded certificates; start from nothing.")] = False,
@@ -331,19 +332,18 @@ def check_claims(
     3: a contradiction.
     """
     from verify.checking import Check
-    from verify.workers import BUDGETS, default_jobs
+    from verify.workers import BUDGETS
 
     if budget not in BUDGETS:
         raise InputError(f"--budget {budget!r} is unknown; it is one of {', '.join(BUDGETS)}")
-    if jobs is not None and jobs < 1:
-        raise InputError(f"--jobs {jobs} must be 1 or more")
+    workers = _workers(jobs)
     if seed < 0:
         raise InputError(f"--seed {seed} must be 0 or more")
     place, recorded = _ledger(ledger)
     check = Check(tuple(select or ()), place, recorded, budget=budget, seed=seed, fresh=fresh)
     with _progress(len(check.claims)) as (finished, progress):
         try:
-            check.decide(jobs or default_jobs(), finished, progress)
+            check.decide(workers, finished, progress)
         except KeyboardInterrupt:
             kept = len(check.results)
             where = "the same command continues there" if check.run.writable else "none of them could be kept on disk"
@@ -365,6 +365,15 @@ def check_claims(
         sys.stderr.write(f"{name}: {why}\n")
     check.run.finish()
     return FAILED if failures or (strict and open_claims) else HOLDS
+
+
+def _workers(jobs: int | None) -> int:
+    """How many worker processes ``--jobs`` asks for."""
+    from verify.workers import default_jobs
+
+    if jobs is not None and jobs < 1:
+        raise InputError(f"--jobs {jobs} must be 1 or more")
+    return jobs or default_jobs()
 
 
 class _Interrupted(Exception):
@@ -415,13 +424,14 @@ def replay_certificates(
             show_default=False,
         ),
     ] = None,
+    jobs: Jobs = None,
     ledger: LedgerFile = None,
     as_json: Json = False,
 ) -> int:
     """Re-check certificates only, without any search. Exit code 1 if one fails."""
     from verify.replaying import replay
 
-    replayed = replay(select or [], ledger)
+    replayed = replay(select or [], ledger, _workers(jobs))
     if as_json:
         _print_json({"replayed": [vars(entry) for entry in replayed]})
     else:

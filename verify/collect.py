@@ -11,7 +11,7 @@ import re
 import sys
 import tomllib
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -54,15 +54,33 @@ class Package:
 
 @dataclass(frozen=True)
 class Selection:
-    """The claims that were selected, and the packages that they come from."""
+    """The claims that were selected, and the packages that they come from.
+
+    Attributes:
+        named: by the path of a package that was selected by its place, the words that name it.
+        start: the folder from which that was.
+    """
 
     claims: tuple[Claim, ...]
     packages: tuple[Package, ...]
+    named: Mapping[Path, str]
+    start: Path
 
     @property
     def universe(self) -> tuple[Claim, ...]:
         """Every claim of the packages."""
         return tuple(claim for package in self.packages for claim in package.claims)
+
+    def address(self, claim: Claim) -> str:
+        """What names the claim on the command line: its id, or ``PACKAGE:ID`` if it is none of the project's claims."""
+        own: list[Claim] = []
+        with contextlib.suppress(InputError):
+            own = [other for place in default_packages(self.start) for other in load(place).claims]
+        if not any(other.id == claim.id and other.fingerprint == claim.fingerprint for other in own):
+            for package in self.packages:
+                if package.path in self.named and claim in package.claims:
+                    return f"{self.named[package.path]}:{claim.id}"
+        return claim.id
 
     @property
     def digest(self) -> str:
@@ -93,11 +111,14 @@ def collect(selects: Sequence[str] = (), start: Path | None = None) -> Selection
     start = (start or Path.cwd()).resolve()
     packages: dict[Path, Package] = {}
     chosen: dict[int, Claim] = {}
+    named: dict[Path, str] = {}
     for select in selects or ("",):
-        found, claims = _select(select, start)
+        found, claims, name = _select(select, start)
         packages.update({package.path: package for package in found})
         chosen.update({id(claim): claim for claim in claims})
-    selection = Selection(tuple(chosen.values()), tuple(packages.values()))
+        if name is not None:
+            named.update({package.path: name for package in found})
+    selection = Selection(tuple(chosen.values()), tuple(packages.values()), named, start)
     _require_unique(selection.packages)
     for package in selection.packages:
         _require_known_uses(package)
@@ -195,21 +216,23 @@ _loaded: dict[Path, Package] = {}
 # --- selecting ------------------------------------------------------------------------------------------------------
 
 
-def _select(select: str, start: Path) -> tuple[list[Package], tuple[Claim, ...]]:
+def _select(select: str, start: Path) -> tuple[list[Package], tuple[Claim, ...], str | None]:
+    """The packages, the claims of them, and the name of a package that was selected by its place."""
     if not select:
         packages = [load(path) for path in default_packages(start)]
-        return packages, tuple(claim for package in packages for claim in package.claims)
+        return packages, tuple(claim for package in packages for claim in package.claims), None
     head, colon, tail = select.rpartition(":")
     if colon and head and tail:
         package = load(locate(head, start))
-        return [package], _matching(tail, [package])
+        return [package], _matching(tail, [package]), head
     if select.endswith(".py") or select.startswith((".", "/", "~")):
         package = load(start / Path(select).expanduser())
-        return [package], package.claims
+        near = package.path.is_relative_to(start)
+        return [package], package.claims, str(package.path.relative_to(start) if near else package.path)
     return _by_id_or_place(select, start)
 
 
-def _by_id_or_place(select: str, start: Path) -> tuple[list[Package], tuple[Claim, ...]]:
+def _by_id_or_place(select: str, start: Path) -> tuple[list[Package], tuple[Claim, ...], str | None]:
     """An id or a glob of the project's claims; failing that, the place of a package."""
     place: Path | None = None
     if (start / select).exists() or _DOTTED.fullmatch(select):
@@ -217,12 +240,12 @@ def _by_id_or_place(select: str, start: Path) -> tuple[list[Package], tuple[Clai
             place = locate(select, start)
     try:
         packages = [load(path) for path in default_packages(start)]
-        return packages, _matching(select, packages)
+        return packages, _matching(select, packages), None
     except InputError:
         if place is None:
             raise
     package = load(place)
-    return [package], package.claims
+    return [package], package.claims, select
 
 
 def _matching(pattern: str, packages: Sequence[Package]) -> tuple[Claim, ...]:

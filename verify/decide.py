@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ def check(
     seed: int = 0,
     known: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    address: str | None = None,
 ) -> Result:
     """Decide a claim.
 
@@ -39,17 +41,19 @@ def check(
         seed: of the search; the same claim, budget and seed give the same result.
         known: a certificate from before; what it establishes is not searched again.
         progress: told in a few words what is being done.
+        address: what names the claim in the commands of its witnesses; its id if None.
 
     Raises:
         Contradiction: a part has both a proof and a witness: a bug of the toolkit.
         InputError: the budget is unknown.
     """
-    return _Decision(claim, budget_named(budget), seed, progress or (lambda _: None)).result(known)
+    work = _Decision(claim, budget_named(budget), seed, progress or (lambda _: None), address or claim.id)
+    return work.result(known)
 
 
 class _Decision:
-    def __init__(self, claim: Claim, budget: Budget, seed: int, progress: Progress) -> None:
-        self.claim, self.budget, self.seed, self.progress = claim, budget, seed, progress
+    def __init__(self, claim: Claim, budget: Budget, seed: int, progress: Progress, address: str) -> None:
+        self.claim, self.budget, self.seed, self.progress, self.address = claim, budget, seed, progress, address
         self.work = WORK[budget.name]
         self.evidence: list[dict[str, Any]] = []
         self.settled: list[Settled] = []
@@ -270,7 +274,7 @@ class _Decision:
                 parameters={},
                 family=text,
                 reachable=True,
-                replay=f"verify replay {self.claim.id}",
+                replay=f"verify replay {shlex.quote(self.address)}",
             )
         values: dict[str, str] = dict(entry["values"])
         at = settled.point.parts[settled.part]
@@ -289,7 +293,11 @@ class _Decision:
             arithmetic=settled.point.arithmetic,
             bits=settled.point.bits,
             reachable=True if self.claim.is_trajectory or self.claim.every_state_is_a_start else None,
-            replay=replay_command(self.claim, values, entry["loss"], reading),
+            replay=(
+                replay_command(self.address, values, entry["loss"], reading)
+                if self.claim.takes is None
+                else f"verify replay {shlex.quote(self.address)}"
+            ),
         )
 
 
@@ -303,11 +311,9 @@ def _complexity(witness: Witness) -> tuple[int, int, str]:
     return len(witness.parameters), len(text), text
 
 
-def replay_command(claim: Claim, values: Mapping[str, str], loss: str | None, reading: str | None) -> str:
-    """The command that shows what happens at a point."""
-    if claim.takes is not None:
-        return f"verify replay {claim.id}"
-    words = [f"verify eval {claim.id}", *(f"{name}={value}" for name, value in values.items())]
+def replay_command(address: str, values: Mapping[str, str], loss: str | None, reading: str | None) -> str:
+    """The command that shows what happens at a point of the claim that ``address`` names."""
+    words = [f"verify eval {shlex.quote(address)}", *(f"{name}={value}" for name, value in values.items())]
     if loss is not None:
         words.append(f'--loss "{loss}"' if "'" in loss else f"--loss '{loss}'")
     if reading is not None:

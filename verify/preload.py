@@ -1,6 +1,7 @@
 """Imported once by the process that starts the workers, so that each of them finds the claims loaded."""
 
 import contextlib
+import importlib
 import json
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ if os.environ.get("VERIFY_PRELOAD"):
 
     # Whatever goes wrong here goes wrong again in the worker, which can tell its parent.
     with contextlib.suppress(VerifyError, ImportError, ValueError):
-        selects, start = json.loads(os.environ["VERIFY_PRELOAD"])
+        selects, start, modules = json.loads(os.environ["VERIFY_PRELOAD"])
         collect(selects, Path(start))
-        import verify.decide  # noqa: F401  # for its import time
+        for module in modules:
+            importlib.import_module(module)

@@ -9,6 +9,8 @@ It does nothing unless ``verify_claims`` is set or ``--verify`` is given. Option
 - ``verify_samples``: how many points a claim is sampled at that rests on no certificate (default: 50).
 
 A run without arguments collects the claims beside the tests; so does ``--verify``, or naming the file of the claims.
+Certificates are checked on all cores, all of them when the first is asked for; under pytest-xdist, which has processes
+of its own, one at a time in each.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ import pytest
 from verify.errors import VerifyError
 
 if TYPE_CHECKING:
+    from verify.collect import Selection
     from verify.ledger import Entry, Ledger
+    from verify.replaying import Recorded, Replayed
     from verify.statement.claim import Claim
 
 DEFAULT_SEED = 1729
@@ -64,6 +68,9 @@ class _Plugin:
         self.ledger_path = config.rootpath / str(config.getini("verify_ledger"))
         #: The name of the claims' package by the file that pytest collects for it.
         self.files: dict[Path, tuple[str, Path]] = {}
+        #: The items of this run whose certificates have not been checked yet, and what came of the others.
+        self.waiting: list[ClaimItem] = []
+        self.replayed: dict[ClaimItem, Replayed] = {}
         for place in self._places():
             for file in _files_of(place):
                 name = file.parent.name if file.name == "__init__.py" else file.stem
@@ -93,6 +100,30 @@ class _Plugin:
         collector: ClaimsFile = ClaimsFile.from_parent(parent, path=file_path, nodeid=name)
         collector.name, collector.place, collector.plugin = name, place, self
         return collector
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the items whose certificates can be checked together."""
+        if not hasattr(self.config, "workerinput"):  # else this is one of the processes of pytest-xdist
+            self.waiting = [item for item in session.items if isinstance(item, ClaimItem)]
+
+    def replay(self, item: ClaimItem) -> Replayed:
+        """What came of the certificate of an item.
+
+        Raises:
+            InputError: the file of the certificate is missing or damaged.
+        """
+        from verify.replaying import check_all
+        from verify.workers import default_jobs
+
+        if item not in self.replayed:
+            certificates = {other: found for other in self.waiting if (found := other.recorded()) is not None}
+            certificates[item] = item.required()
+            for place in dict.fromkeys(other.place for other in certificates):
+                here = {other: found for other, found in certificates.items() if other.place == place}
+                answers = check_all([str(place)], list(here.values()), default_jobs())
+                self.replayed.update(zip(here, answers, strict=True))
+            self.waiting = []
+        return self.replayed[item]
 
 
 def _natural(config: pytest.Config, name: str) -> int:
@@ -135,11 +166,12 @@ class ClaimsFile(pytest.File):
                     continue
                 for claim in module.claims:
                     if claim.kind != "experiment":
-                        yield self._item(claim, ledger)
+                        yield self._item(claim, selection, ledger)
 
-    def _item(self, claim: Claim, ledger: Ledger) -> ClaimItem:
+    def _item(self, claim: Claim, selection: Selection, ledger: Ledger) -> ClaimItem:
         item: ClaimItem = ClaimItem.from_parent(self, name=claim.id)
-        item.claim, item.entry, item.plugin = claim, ledger.claims.get(claim.id), self.plugin
+        item.claim, item.selection, item.entry = claim, selection, ledger.claims.get(claim.id)
+        item.place, item.plugin = self.place, self.plugin
         item.add_marker("verify")
         return item
 
@@ -152,7 +184,9 @@ class ClaimItem(pytest.Item):
     """One claim: its certificate is replayed, or points are sampled, or it is decided where nothing is recorded."""
 
     claim: Claim
+    selection: Selection
     entry: Entry | None
+    place: Path
     plugin: _Plugin
 
     def runtest(self) -> None:
@@ -165,7 +199,7 @@ class ClaimItem(pytest.Item):
         if self.entry is None:
             self._decide()
         elif self.entry.certificate is not None:
-            self._replay(self.entry)
+            self._replay()
         else:
             self._require_uncertified(self.entry)
             self._sample(self.entry)
@@ -174,21 +208,37 @@ class ClaimItem(pytest.Item):
         from verify.checking import BAD_NEWS
         from verify.decide import check
 
-        result = check(self.claim, budget="quick")
+        result = check(self.claim, budget="quick", address=self.selection.address(self.claim))
         if result.verdict in BAD_NEWS:
             witness = result.witness.simplest if result.witness is not None else result.undefined_at
             shown = f"\n  {witness.replay}" if witness is not None else ""
             raise Differs(f"{self.name} is {result.verdict}, and nothing is recorded of it{shown}")
 
-    def _replay(self, entry: Entry) -> None:
-        from verify.ledger import recorded_certificate
-        from verify.replaying import check_one
-
-        certificate = recorded_certificate(self.plugin.ledger_path, entry)
-        assert certificate is not None
-        replayed = check_one(self.claim, certificate, entry.verdict)
+    def _replay(self) -> None:
+        replayed = self.plugin.replay(self)
         if not replayed.accepted:
             raise Differs(f"{self.name}: {replayed.reason}")
+
+    def recorded(self) -> Recorded | None:
+        """The certificate on record, None if there is none or its file is missing or damaged."""
+        try:
+            return self.required() if self.entry is not None and self.entry.certificate is not None else None
+        except VerifyError:
+            return None  # to be said when the turn comes to this item
+
+    def required(self) -> Recorded:
+        """The certificate on record.
+
+        Raises:
+            InputError: its file is missing or damaged.
+        """
+        from verify.ledger import recorded_certificate
+        from verify.replaying import Recorded
+
+        assert self.entry is not None
+        certificate = recorded_certificate(self.plugin.ledger_path, self.entry)
+        assert certificate is not None
+        return Recorded(self.claim, certificate, self.entry.verdict)
 
     def _require_uncertified(self, entry: Entry) -> None:
         from verify.ledger import CERTIFIED
@@ -209,6 +259,7 @@ class ClaimItem(pytest.Item):
     def _sample_reading(self, reading: str, entry: Entry) -> None:
         from hypothesis import HealthCheck, Phase, given, seed, settings
 
+        from verify.decide import replay_command
         from verify.point import evaluate
 
         @seed(self.plugin.seed)
@@ -226,7 +277,9 @@ class ClaimItem(pytest.Item):
             result = evaluate(self.claim, reading=reading or None, **point)
             if result.admissible and (result.holds is False or result.undefined):
                 now = "ill-posed" if result.holds is None else "refuted"
-                command = _command(self.claim, point, reading)
+                address = self.selection.address(self.claim)
+                values = {name: str(value) for name, value in point.items() if name != "loss"}
+                command = replay_command(address, values, point.get("loss"), reading or None)
                 raise Differs(f"{self.name} is recorded as {entry.verdict}, now {now}:\n  {command}")
 
         holds()
@@ -242,9 +295,3 @@ class ClaimItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the claim comes from, and what a failure is headed with."""
         return self.path, None, f"claim {self.name}"
-
-
-def _command(claim: Claim, point: dict[str, Any], reading: str) -> str:
-    values = " ".join(f"{name}={value}" for name, value in point.items() if name != "loss")
-    loss = f" --loss '{point['loss']}'" if point.get("loss") else ""
-    return f"verify eval {claim.id} {values}{loss}" + (f" --reading '{reading}'" if reading else "")

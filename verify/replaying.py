@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from verify.errors import CertificateError, InputError
 from verify.ledger import CERTIFIED, DEFAULT_LEDGER, Ledger, read_certificate, read_ledger, recorded_certificate
 from verify.result import Certificate
 from verify.statement.claim import Claim
+from verify.workers import BACKSTOP_SECONDS, Ending, Order, Task, run_all
 
 
 @dataclass(frozen=True)
@@ -26,24 +27,72 @@ class Replayed:
     reason: str = ""
 
 
-def replay(selects: Sequence[str], ledger_path: Path | None = None) -> list[Replayed]:
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded certificate that is to be checked; ``verdict`` is the recorded one (None: any will do)."""
+
+    claim: Claim
+    certificate: Certificate
+    verdict: str | None
+
+
+def replay(selects: Sequence[str], ledger_path: Path | None = None, jobs: int = 1) -> list[Replayed]:
     """Replay the recorded certificates of the selected claims, or of certificate files and ledgers.
+
+    Args:
+        jobs: how many certificates are checked at a time.
 
     Raises:
         InputError: a SELECT matches nothing, a ledger is damaged, or nothing at all is recorded.
     """
     place = ledger_path if ledger_path is not None else project_root() / DEFAULT_LEDGER
-    replayed: list[Replayed] = []
     names = [select for select in selects if not _is_data(select)]
-    for select in selects:
-        if _is_data(select):
-            replayed += _replay_file(Path(select))
+    in_files = [found for select in selects if _is_data(select) for found in _in_file(Path(select))]
+    replayed = check_all((), in_files, jobs)
     if names or not selects:
         claims = [claim for claim in collect(names).claims if claim.kind != "experiment"]
-        replayed += _replay_recorded(claims, place, read_ledger(place))
+        replayed += check_all(names, _in_ledger(claims, place, read_ledger(place)), jobs)
         if all(entry.accepted is None and entry.verdict is None for entry in replayed):
             raise InputError(f"nothing is recorded in {place} of what was selected; run 'verify check --record' first")
     return replayed
+
+
+def check_all(selects: Sequence[str], found: Sequence[Recorded | Replayed], jobs: int) -> list[Replayed]:
+    """Check each certificate, ``jobs`` at a time; the answers come in the order of ``found``.
+
+    Args:
+        selects: what the claims were collected by.
+        found: the certificates, among what needs no check.
+
+    Raises:
+        InputError: the file of a claim was changed meanwhile.
+    """
+    answers = [entry if isinstance(entry, Replayed) else None for entry in found]
+    recorded = [(number, entry) for number, entry in enumerate(found) if isinstance(entry, Recorded)]
+    if min(jobs, len(recorded)) < 2:  # nothing to share out, and a worker takes longer to start
+        for number, entry in recorded:
+            answers[number] = check_one(entry.claim, entry.certificate, entry.verdict)
+        return [answer for answer in answers if answer is not None]
+
+    def finished(task: int, ending: Ending, text: str) -> None:
+        number, entry = recorded[task]
+        if ending == "result":
+            answers[number] = msgspec.json.decode(text, type=Replayed)
+        else:
+            reason = f"the certificate could not be checked: {text}"
+            answers[number] = Replayed(entry.claim.id, False, entry.verdict, reason=reason)
+
+    modules = ("verify.kernel.check", "verify.proof.smt")
+    order = Order(tuple(selects), Path.cwd(), check_in_worker, modules, BACKSTOP_SECONDS["deep"], lasting=True)
+    tasks = [Task(entry.claim, msgspec.json.encode((entry.certificate, entry.verdict))) for _, entry in recorded]
+    run_all(order, tasks, jobs, finished, lambda claim, text: None)
+    return [answer for answer in answers if answer is not None]
+
+
+def check_in_worker(claim: Claim, data: bytes, progress: Callable[[str], None]) -> bytes:
+    """The work of a worker: check the certificate of a claim, given with the recorded verdict as JSON."""
+    certificate, verdict = msgspec.json.decode(data)
+    return msgspec.json.encode(check_one(claim, certificate, verdict))
 
 
 def check_one(claim: Claim, certificate: Certificate, recorded: str | None) -> Replayed:
@@ -55,6 +104,8 @@ def check_one(claim: Claim, certificate: Certificate, recorded: str | None) -> R
         checked = check_certificate(claim, certificate, solve)
     except CertificateError as reason:
         return Replayed(claim.id, False, recorded, reason=f"the certificate is rejected: {reason}")
+    except MemoryError:  # says nothing of the certificate
+        raise
     except Exception as reason:  # a damaged file must be rejected whatever it makes the checker trip over
         what = " ".join(f"{type(reason).__name__}: {reason}".split())
         return Replayed(claim.id, False, recorded, reason=f"the certificate is rejected: it is malformed ({what})")
@@ -70,29 +121,29 @@ def _is_data(select: str) -> bool:
     return select.endswith(".json")
 
 
-def _replay_recorded(claims: Sequence[Claim], place: Path, ledger: Ledger) -> list[Replayed]:
-    replayed = []
+def _in_ledger(claims: Sequence[Claim], place: Path, ledger: Ledger) -> list[Recorded | Replayed]:
+    found: list[Recorded | Replayed] = []
     for claim in claims:
         entry = ledger.claims.get(claim.id)
         if entry is None:
-            replayed.append(Replayed(claim.id, None, reason="nothing is recorded"))
+            found.append(Replayed(claim.id, None, reason="nothing is recorded"))
             continue
         try:
             certificate = recorded_certificate(place, entry)
         except InputError as reason:
-            replayed.append(Replayed(claim.id, False, entry.verdict, entry.grade, str(reason)))
+            found.append(Replayed(claim.id, False, entry.verdict, entry.grade, str(reason)))
             continue
         if certificate is not None:
-            replayed.append(check_one(claim, certificate, entry.verdict))
+            found.append(Recorded(claim, certificate, entry.verdict))
         elif entry.verdict in CERTIFIED:
             reason_text = f"recorded as {entry.verdict} without a certificate"
-            replayed.append(Replayed(claim.id, False, entry.verdict, entry.grade, reason_text))
+            found.append(Replayed(claim.id, False, entry.verdict, entry.grade, reason_text))
         else:
-            replayed.append(Replayed(claim.id, None, entry.verdict, reason="it rests on no certificate"))
-    return replayed
+            found.append(Replayed(claim.id, None, entry.verdict, reason="it rests on no certificate"))
+    return found
 
 
-def _replay_file(path: Path) -> list[Replayed]:
+def _in_file(path: Path) -> Sequence[Recorded | Replayed]:
     """A certificate file, whose claim is found by its field ``claim``, or a ledger."""
     try:
         data = msgspec.json.decode(path.read_bytes())
@@ -105,7 +156,7 @@ def _replay_file(path: Path) -> list[Replayed]:
         known = {claim.id: claim for claim in collect().claims}
         strangers = [Replayed(name, False, reason=f"{path} records it, but no claim has this id")
                      for name in ledger.claims if name not in known]  # fmt: skip
-        return _replay_recorded([known[name] for name in ledger.claims if name in known], path, ledger) + strangers
+        return [*_in_ledger([known[name] for name in ledger.claims if name in known], path, ledger), *strangers]
     if not isinstance(data, dict) or not isinstance(data.get("claim"), str):
         return [Replayed(path.stem.replace("__", "/"), False, reason=f"{path} is no certificate: it names no claim")]
-    return [check_one(find_claim(data["claim"]), read_certificate(path), None)]
+    return [Recorded(find_claim(data["claim"]), read_certificate(path), None)]

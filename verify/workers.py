@@ -1,4 +1,4 @@
-"""Each claim decided in a process of its own, so that one that hangs or dies costs no other its verdict."""
+"""Each claim worked on in a process of its own, so that one that hangs or dies costs no other its verdict."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from verify.errors import Contradiction, InputError, VerifyError
-from verify.result import Certificate, Result, Searched
 
 if TYPE_CHECKING:
     from verify.statement.claim import Claim
@@ -27,25 +24,55 @@ if TYPE_CHECKING:
 #: Seconds after which a claim's worker is stopped. Budgets count work; this only contains a worker that hangs.
 BACKSTOP_SECONDS = {"quick": 300, "standard": 1800, "deep": 6 * 3600}
 BUDGETS = tuple(BACKSTOP_SECONDS)
-#: Address space of one worker; beyond it an allocation fails and the claim is undecided.
+#: Address space of one worker; beyond it an allocation fails and the worker is stopped.
 BACKSTOP_BYTES = 12 * 2**30
 #: The environment of the workers: string hashes and linear algebra must not differ from run to run or host to host.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-#: Names the claims that the server process loads once for all workers.
+#: Names the claims and the modules that the server process loads once for all workers.
 PRELOAD_VARIABLE = "VERIFY_PRELOAD"
 
 #: How a worker ended: with a result, stopped by a limit that contains it, or by a fault.
 Ending = Literal["result", "stopped", "failed"]
 
 
+class Work(Protocol):
+    """What a worker does with its claim: a function of a module (or a partial of one), for it goes to the worker."""
+
+    def __call__(self, claim: Claim, data: bytes, progress: Callable[[str], None], /) -> bytes:
+        """The result, as JSON."""
+
+
 @dataclass(frozen=True)
 class Order:
-    """What all workers of a run are told."""
+    """What all workers of a run are told.
+
+    Attributes:
+        selects: what the claims are found by, from the folder ``start``.
+        work: what is done with each.
+        modules: what the work imports, loaded once for all workers.
+        seconds: after which a worker is stopped that has not finished with a claim.
+        lasting: whether a worker that has finished with a claim goes on with the next; else each gets a fresh one.
+    """
 
     selects: tuple[str, ...]
     start: Path
-    budget: str
-    seed: int
+    work: Work
+    modules: tuple[str, ...]
+    seconds: float
+    lasting: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """A claim, and what its worker is given besides: JSON."""
+
+    claim: Claim
+    data: bytes
+
+    @property
+    def encoded(self) -> bytes:
+        """What the worker is sent."""
+        return json.dumps([self.claim.id, self.claim.fingerprint, self.data.decode()]).encode()
 
 
 def default_jobs() -> int:
@@ -57,23 +84,22 @@ def default_jobs() -> int:
 class _Running:
     process: Any
     connection: Connection
+    number: int
     claim: Claim
     deadline: float
 
 
-def decide_all(
+def run_all(
     order: Order,
-    claims: Sequence[Claim],
-    known: Mapping[str, Certificate],
+    tasks: Sequence[Task],
     jobs: int,
-    finished: Callable[[Claim, Result, Ending], None],
+    finished: Callable[[int, Ending, str], None],
     progress: Callable[[Claim | None, str], None],
 ) -> None:
-    """Decide claims, ``jobs`` at a time.
+    """Do the work on each task, ``jobs`` at a time.
 
     Args:
-        known: recorded certificates by id, to be replayed first.
-        finished: told of each claim, its result, and how its worker ended.
+        finished: told of each task by its number, how its worker ended, and the result (JSON) or the reason.
         progress: told what a claim's worker is doing, and regularly of nothing.
 
     Raises:
@@ -81,22 +107,26 @@ def decide_all(
         InputError: a worker meets an input error that the caller did not.
     """
     context = _context()
-    waiting = list(reversed(claims))
+    waiting = list(reversed(list(enumerate(tasks))))
     running: dict[Connection, _Running] = {}
     try:
         with _environment(order):
             while waiting or running:
                 while waiting and len(running) < jobs:
-                    worker = _started(context, order, waiting.pop(), known)
+                    worker = _started(context, order, *waiting.pop())
                     running[worker.connection] = worker
                 for worker in _ready(running):
                     kind, text = _message(worker)
                     if kind == "progress":
                         progress(worker.claim, text)
                         continue
-                    del running[worker.connection]
-                    _stop(worker)
-                    finished(worker.claim, *_outcome(order, worker.claim, kind, text))
+                    number, ending = worker.number, _ending(kind, text)
+                    if order.lasting and ending == "result" and waiting:
+                        _go_on(worker, order, *waiting.pop())
+                    else:
+                        del running[worker.connection]
+                        _stop(worker)
+                    finished(number, ending, text)
                 progress(None, "")
     finally:
         for worker in running.values():
@@ -114,7 +144,7 @@ def _context() -> BaseContext:
 @contextlib.contextmanager
 def _environment(order: Order) -> Iterator[None]:
     """The workers' environment, while they are started."""
-    wanted = ENVIRONMENT | {PRELOAD_VARIABLE: json.dumps([list(order.selects), str(order.start)])}
+    wanted = ENVIRONMENT | {PRELOAD_VARIABLE: json.dumps([order.selects, str(order.start), order.modules])}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -127,13 +157,19 @@ def _environment(order: Order) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _started(context: BaseContext, order: Order, claim: Claim, known: Mapping[str, Certificate]) -> _Running:
-    receiver, sender = context.Pipe(duplex=False)
-    task = msgspec.json.encode(known.get(claim.id))
-    process = context.Process(target=_work, args=(sender, order, claim.id, claim.fingerprint, task))  # type: ignore[attr-defined]  # typeshed has it on the concrete contexts only
+def _started(context: BaseContext, order: Order, number: int, task: Task) -> _Running:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, order, task.encoded))  # type: ignore[attr-defined]  # typeshed has it on the concrete contexts only
     process.start()
-    sender.close()
-    return _Running(process, receiver, claim, time.monotonic() + BACKSTOP_SECONDS[order.budget])
+    theirs.close()
+    return _Running(process, ours, number, task.claim, time.monotonic() + order.seconds)
+
+
+def _go_on(worker: _Running, order: Order, number: int, task: Task) -> None:
+    """Hand the next task to a worker that has finished one."""
+    worker.number, worker.claim, worker.deadline = number, task.claim, time.monotonic() + order.seconds
+    with contextlib.suppress(OSError):  # if it died meanwhile, it has nothing more to say, and that is noticed
+        worker.connection.send_bytes(task.encoded)
 
 
 def _ready(running: Mapping[Connection, _Running]) -> list[_Running]:
@@ -162,16 +198,12 @@ def _message(worker: _Running) -> tuple[str, str]:
     return "failed", f"its worker process died (exit code {worker.process.exitcode})"
 
 
-def _outcome(order: Order, claim: Claim, kind: str, text: str) -> tuple[Result, Ending]:
+def _ending(kind: str, text: str) -> Ending:
     if kind == "contradiction":
         raise Contradiction(text)
     if kind == "input":
         raise InputError(text)
-    if kind == "result":
-        return msgspec.json.decode(text, type=Result), "result"
-    searched = Searched(budget=order.budget, seed=order.seed, points=0)
-    result = Result(id=claim.id, verdict="undecided", searched=searched, notes=[f"not decided: {text}"])
-    return result, "stopped" if kind == "stopped" else "failed"
+    return "result" if kind == "result" else "stopped" if kind == "stopped" else "failed"
 
 
 def _stop(worker: _Running) -> None:
@@ -189,38 +221,44 @@ def _stop(worker: _Running) -> None:
 # --- in the worker ------------------------------------------------------------------------------------------------
 
 
-def _work(connection: Connection, order: Order, claim_id: str, fingerprint: str, known: bytes) -> None:
-    """Decide one claim and send the result; the body of a worker process."""
+def _work(connection: Connection, order: Order, task: bytes) -> None:
+    """Do the work on one claim after the other and send the results; the body of a worker process."""
     _isolate()
 
     def say(kind: str, text: str) -> None:
         connection.send_bytes(json.dumps([kind, text]).encode())
 
+    say(*_answer(order, task, lambda text: say("progress", text)))
+    while order.lasting:
+        try:
+            task = connection.recv_bytes()
+        except EOFError:
+            return
+        say(*_answer(order, task, lambda text: say("progress", text)))
+
+
+def _answer(order: Order, task: bytes, progress: Callable[[str], None]) -> tuple[str, str]:
+    """What came of a task (result, contradiction, input, stopped or failed), and the text of it."""
+    claim_id, fingerprint, data = json.loads(task)
     try:
-        result = _decide(order, claim_id, fingerprint, msgspec.json.decode(known), lambda text: say("progress", text))
+        return "result", order.work(_found(order, claim_id, fingerprint), data.encode(), progress).decode()
     except Contradiction as reason:
-        say("contradiction", str(reason))
+        return "contradiction", str(reason)
     except InputError as reason:
-        say("input", str(reason))
+        return "input", str(reason)
     except MemoryError:
-        say("stopped", f"it needed more than the {BACKSTOP_BYTES >> 30} GiB that contain a worker")
+        return "stopped", f"it needed more than the {BACKSTOP_BYTES >> 30} GiB that contain a worker"
     except Exception as reason:  # a fault in deciding one claim must not cost the others theirs
         what = " ".join(str(reason).split())
-        say("failed", what if isinstance(reason, VerifyError) else f"{type(reason).__name__} in deciding it: {what}")
-    else:
-        say("result", msgspec.json.encode(result, order="deterministic").decode())
+        return "failed", what if isinstance(reason, VerifyError) else f"{type(reason).__name__} in deciding it: {what}"
 
 
-def _decide(
-    order: Order, claim_id: str, fingerprint: str, known: Certificate | None, progress: Callable[[str], None]
-) -> Result:
+def _found(order: Order, claim_id: str, fingerprint: str) -> Claim:
     from verify.collect import collect
-    from verify.decide import check
 
     for claim in collect(order.selects, order.start).universe:
         if claim.id == claim_id and claim.fingerprint == fingerprint:
-            result: Result = check(claim, budget=order.budget, seed=order.seed, known=known, progress=progress)
-            return result
+            return claim
     raise InputError(f"the claim {claim_id} changed while it was checked; start again")
 
 

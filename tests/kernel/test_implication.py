@@ -390,4 +390,4 @@ def test_a_solver_certificate_has_the_grade_of_its_solvers_and_is_asked_again() 
         check_implication([], goal, by_solvers("z3"))
     for solvers in ((), ("z3", "z3"), ("vampire",), (1,), ({},)):
         with pytest.raises(CertificateError):
-            check_implication([], goal, by_solvers(*solvers), (), solve)  # type: ignore[arg-type]
+            check_implication([], goal, by_solvers(*solvers), (), solve)

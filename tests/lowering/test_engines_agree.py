@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,11 @@ from verify.lowering.floats import Floats
 from verify.lowering.interpret import Environment, NotExact, Truth, Undecided
 from verify.statement.claim import Claim
 from verify.statement.loss_text import member_of
+
+
+def _value_of(formula: sp.Expr, variable: sp.Symbol, at: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.mpf(str(formula.subs(variable, at).evalf(35)))
+
 
 POINTWISE = [claim for claim in CLAIMS if claim.parameters]
 
@@ -73,8 +80,11 @@ def test_balls_contain_the_value_that_mpmath_finds_and_the_gradient_is_the_deriv
         assert abs(float(enclosure.mid()) - value) < 1e-9
         assert float(enclosure.rad()) < 1e-20
     with mpmath.workdps(40):
-        function = lambda w: mpmath.mpf(str(member.value.subs(coordinate, w).evalf(35)))  # noqa: E731
-        numeric = mpmath.diff(function, mpmath.mpf(at.numerator) / at.denominator, h=mpmath.mpf(10) ** -8)
+        numeric = mpmath.diff(
+            partial(_value_of, member.value, coordinate),
+            mpmath.mpf(at.numerator) / at.denominator,
+            h=mpmath.mpf(10) ** -8,
+        )
     if not any(
         abs(float(kink.subs(coordinate, float(at)))) < 1e-6 for kinks in member.kinks.values() for kink in kinks
     ):

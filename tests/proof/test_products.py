@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.kernel.implication import leaves
-from verify.kernel.products import Atom, Leaf, check_products
+from verify.kernel.products import Atom, Leaf, Relation, check_products
 from verify.proof.products import find_products
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -56,7 +56,7 @@ rationals = st.fractions(-2, 2, max_denominator=4)
     rationals,
 )
 def test_a_leaf_with_a_point_never_gets_a_certificate(
-    rows: list[tuple[int, int, int, int, int, int, str]], first: Fraction, second: Fraction
+    rows: list[tuple[int, int, int, int, int, int, Relation]], first: Fraction, second: Fraction
 ) -> None:
     """Atoms are shifted so that all of them hold at the point: whatever the search does, it must come back empty."""
     point = {x: sp.Rational(first), y: sp.Rational(second)}
@@ -65,5 +65,5 @@ def test_a_leaf_with_a_point_never_gets_a_certificate(
         polynomial = a * x**2 + b * x * y + c * y**2 + d * x + e * y
         value = polynomial.subs(point) if polynomial != 0 else sp.S.Zero
         slack = {">=": abs(shift), ">": abs(shift) + 1, "=": 0}[relation]
-        atoms.append(Atom(sp.Poly(polynomial - value + slack, x, y, domain=sp.QQ), relation))  # type: ignore[arg-type]
+        atoms.append(Atom(sp.Poly(polynomial - value + slack, x, y, domain=sp.QQ), relation))
     assert search(tuple(atoms)) is None

@@ -58,7 +58,7 @@ def test_a_claim_is_immutable_and_equal_to_its_copy() -> None:
     assert claim == Claim("square", show=NON_NEGATIVE, over=x)
     assert claim != Claim("square", show=NON_NEGATIVE, over=x, given=[x > 1])
     with pytest.raises(AttributeError):
-        claim.id = "other"  # type: ignore[misc]
+        claim.id = "other"  # type: ignore[misc]  # a claim is frozen, which is what is tested
 
 
 def test_the_fingerprint_sees_every_assumption() -> None:
