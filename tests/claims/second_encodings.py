@@ -26,7 +26,7 @@ Part = Callable[[Point], Iterable[bool | None]]
 
 def _along(given: Part, shown: Part, draw: points.Draw, truths: frozenset[bool] = BOTH) -> Encoding:
     """A statement about a trajectory, which takes longer to evaluate."""
-    return Encoding(given, shown, draw, truths, inside=25, outside=10)
+    return Encoding(given, shown, draw, truths, inside=40, outside=15)
 
 
 ENCODINGS = {
@@ -55,7 +55,7 @@ ENCODINGS = {
     "theorem-20.lower": _along(ne.sam_initial_given, ne.sam_initial_lower_shown, points.along_sam, truths=TRUE),
     "theorem-20.decrease": _along(ne.sam_initial_step_given, ne.sam_initial_decrease_shown, points.along_sam),
     "lemma-24.decrease": _along(ne.sam_initial_step_given, ne.sam_initial_decrease_shown, points.along_sam),
-    "lemma-24.duration": Encoding(
+    "lemma-24.duration": _along(
         ne.lemma_24_duration_given, ne.lemma_24_duration_shown, points.sam_setting, truths=TRUE
     ),
     "lemma-27": _along(ne.lemma_27_given, ne.lemma_27_shown, points.along_sam_from_a_rational_height, truths=TRUE),

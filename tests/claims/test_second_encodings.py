@@ -25,6 +25,8 @@ BY_ID = {claim.id: claim for claim in CLAIMS}
 
 #: No statement needs more points than this before enough of them were inside and outside.
 MOST = 600
+#: This many disagreements are enough for a report.
+SHOWN = 5
 
 
 @dataclass
@@ -62,11 +64,10 @@ def compare(claim: Claim, encoding: Encoding) -> Comparison:
     """Evaluate both encodings until enough was seen."""
     done = Comparison()
     for point in distinct_points(claim.id, encoding):
-        if done.enough(encoding):
+        if done.enough(encoding) or len(done.disagreements) >= SHOWN:
             break
         second = encoding.answer(point)
-        plenty = second.admissible is False and done.outside >= 2 * encoding.outside
-        if second.admissible is None or plenty or (second.admissible and second.holds is None):
+        if second.admissible is None or (second.admissible and second.holds is None):
             continue
         here = f"{claim.id} {point}"
         try:
@@ -98,7 +99,7 @@ def claim_of(name: str) -> Claim:
 def test_two_encodings_of_a_statement_agree(name: str) -> None:
     encoding = ENCODINGS[name]
     done = compare(claim_of(name), encoding)
-    assert not done.disagreements, "first and second encoding: " + "; ".join(done.disagreements[:5])
+    assert not done.disagreements, "first and second encoding: " + "; ".join(done.disagreements)
     assert done.inside >= encoding.inside, f"only {done.inside} points were compared that meet the hypotheses"
     assert done.outside >= encoding.outside, f"only {done.outside} points were compared that do not"
     assert done.truths >= encoding.truths, f"the conclusion was never {set(encoding.truths - done.truths)}"

@@ -72,9 +72,9 @@ class Run:
         """The first t <= last with x_t at the gate or below."""
         return next((t for t in range(last + 1) if not settled(self.state(t)[0] > self.gate)), None)
 
-    def y_ahead(self, last: int) -> bool:
-        """Whether y_t >= |x_t| for all t <= last."""
-        return all(settled(self.state(t)[1] >= abs(self.state(t)[0])) for t in range(last + 1))
+    def y_ahead(self, last: int, since: int = 0) -> bool:
+        """Whether y_t >= |x_t| for all t from ``since`` to ``last``."""
+        return all(settled(self.state(t)[1] >= abs(self.state(t)[0])) for t in range(since, last + 1))
 
     @property
     def box(self) -> Real:

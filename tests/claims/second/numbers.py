@@ -13,9 +13,9 @@ from flint import arb, ctx, fmpq
 Truth: TypeAlias = bool | None
 
 #: Working precision of the balls, in bits.
-BITS = 512
+BITS = 256
 #: A fraction with a longer denominator or numerator goes on as a ball.
-LONGEST = 6000
+LONGEST = 2000
 
 
 class Unsettled(Exception):

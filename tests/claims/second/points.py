@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from random import Random
 
 from tests.claims.second.losses import Clip, Convex, Huber, Link, LogCosh, Piecewise, Quadratic, Root, Tanh
-from tests.claims.second.neuron import sam_run, usam_run
+from tests.claims.second.neuron import Run, sam_run, usam_run
 from tests.claims.second.numbers import BITS, NoValue, Precision, Unsettled, root
 from tests.claims.second.statement import Point
 
@@ -376,13 +377,9 @@ def usam_setting_and_state(random: Random) -> Point:
     return Point({**values, "x": x, "y": y}, loss)
 
 
-def _near(random: Random, moments: list[int]) -> Fraction:
-    return Fraction(max(0, random.choice(moments) + random.choice((-1, 0, 0, 0, 1))))
-
-
 def along_sam(random: Random) -> Point:
     """Times at the ends of the phases and inside."""
-    return _along_sam(random, *_sam_setting(random))
+    return _along_sam(random, _closely(random, lambda: Point(*_sam_setting(random)), sam_run))
 
 
 def along_sam_from_a_rational_height(random: Random) -> Point:
@@ -390,38 +387,50 @@ def along_sam_from_a_rational_height(random: Random) -> Point:
     while True:
         values, loss = _sam_setting(random)
         if values["C"] < 1 or root(values["C"] * values["gamma"] / values["eta"]).exact is not None:
-            return _along_sam(random, values, loss)
+            return _along_sam(random, Point(values, loss))
 
 
-def _along_sam(random: Random, values: dict[str, Fraction], loss: Link) -> Point:
+def _closely(random: Random, setting: Callable[[], Point], run_of: Callable[[Point], Run]) -> Point:
+    """Half of the time a setting whose x_t comes close to what ends the initial phase, where one turns up."""
+    there = setting()
+    for _ in range(8 if random.random() < 0.5 else 0):
+        if there.values["C"] > 1:
+            with Precision(BITS), suppress(NoValue, Unsettled):
+                run = run_of(there)
+                small = run.first_small(60)
+                if small and any(abs(run.state(t)[0] / run.gate * 4 - 5) <= 2 for t in (small - 1, small)):
+                    return there
+        there = setting()
+    return there
+
+
+def _along_sam(random: Random, there: Point) -> Point:
     moments = [0, random.randrange(40)]
-    if not values["C"] - 1 > 0:
-        return Point({**values, "t": Fraction(random.randrange(5))}, loss)
-    with Precision(BITS):
-        run = sam_run(Point(values, loss))
-        try:
+    if there.values["C"] > 1:
+        with Precision(BITS), suppress(NoValue, Unsettled):
+            run = sam_run(there)
             small = run.first_small(120)
             if small:
                 moments += [small - 1, small - 1, small, small + random.randrange(30)]
-                late = next((t for t in range(small, small + 40) if not run.y_ahead(t)), None)
+                late = next((t for t in range(small, small + 20) if not run.y_ahead(t, since=t)), None)
                 moments += [late, late - 1] if late else []
-        except (NoValue, Unsettled):
-            pass
-    return Point({**values, "t": _near(random, moments)}, loss)
+    return _at(random, there, moments)
 
 
 def along_usam(random: Random) -> Point:
     """Times about the end of the initial phase and about t0."""
-    values, loss = _usam_setting(random)
-    if not values["C"] - 1 > 0:
-        return Point({**values, "t": Fraction(random.randrange(5))}, loss)
+    there = _closely(random, lambda: Point(*_usam_setting(random)), usam_run)
     moments = [0, random.randrange(20)]
-    with Precision(BITS):
-        run = usam_run(Point(values, loss))
-        try:
+    if there.values["C"] > 1:
+        with Precision(BITS), suppress(NoValue, Unsettled):
+            run = usam_run(there)
             small = run.first_small(60)
             moments += [small - 1, small, small + random.randrange(20)] if small else []
             moments += [run.t0] if run.t0 is not None and run.t0 < 80 else []
-        except (NoValue, Unsettled):
-            pass
-    return Point({**values, "t": _near(random, moments)}, loss)
+    return _at(random, there, moments)
+
+
+def _at(random: Random, there: Point, moments: list[int]) -> Point:
+    """One of the moments, or the step before or after it; the trajectory so far is kept."""
+    t = max(0, random.choice(moments) + random.choice((-1, 0, 0, 0, 1)))
+    return Point({**there.values, "t": Fraction(t)}, there.loss, there.memory)
