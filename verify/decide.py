@@ -20,7 +20,7 @@ from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
 from verify.search.run import Found, assumptions_met, probe, search
 from verify.statement.claim import Claim
-from verify.statement.formula import speaks_of_a_point
+from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
 
 Progress = Callable[[str], None]
 
@@ -209,9 +209,8 @@ class _Decision:
         if found:
             return combine_parts(found)
         formula = self.claim.conclusions[reading][part]
-        searchable = speaks_of_a_point(formula) and self.points > 0
-        tried_something = bool(self.tried) or searchable
-        return "supported" if tried_something else "undecided"
+        searchable = speaks_of_a_point(formula) or decided_by_eigenvalues(formula)
+        return "supported" if searchable and self.points > 0 else "undecided"
 
     def _searched(self, known: Mapping[str, Any] | None) -> Searched:
         recorded = (known or {}).get("searched")

@@ -11,10 +11,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import InputError, VerifyError
+from verify.kernel.abstraction import put_in
 from verify.kernel.spectral import spectral_truth
 from verify.lowering.ball import Ball
 from verify.lowering.exact import ClosedForm, Exact
-from verify.lowering.interpret import Arithmetic, Environment, NotExact, Number, TimeRange, Truth, Undecided, Undefined
+from verify.lowering.interpret import Arithmetic, Environment, NotExact, Number, Truth, Undecided, Undefined
 from verify.statement.claim import Claim, coordinate_names, is_vector_symbol
 from verify.statement.formula import TrajectoryFormula, decided_by_eigenvalues, speaks_of_a_point
 from verify.statement.loss import Member
@@ -29,6 +30,10 @@ CLOSED_FORM_STEPS = 2
 TIME_HORIZON = 1000
 #: A trajectory longer than this is refused: it could not be certified in reasonable time.
 LONGEST_TRAJECTORY = 200_000
+
+
+class BeyondHorizon(VerifyError):
+    """A hitting time that matters has not come within the horizon; more precision would not help."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,8 @@ def evaluate_point(
             result = _Evaluator(claim, values, member, reading, arithmetic, bits).result()
         except NotExact:
             continue
+        except BeyondHorizon as reason:
+            return _undecided(claim, str(reason), bits)
         except Undecided as reason:
             last = _undecided(claim, str(reason), bits)
             continue
@@ -214,7 +221,8 @@ class _Evaluator:
     ) -> None:
         self.claim, self.member, self.arithmetic, self.bits = claim, member, arithmetic, bits
         self.given = values
-        self.parts = claim.conclusions[reading]
+        given_by = {s: e for s, e in claim.define.items() if not e.free_symbols & set(self._state_symbols())}
+        self.parts = {name: put_in(formula, given_by) for name, formula in claim.conclusions[reading].items()}
         dimension = member.dimension if member is not None else 1
         numbers: dict[sp.Symbol, object] = {}
         for symbol in claim.parameters:
@@ -242,6 +250,24 @@ class _Evaluator:
             else:
                 chosen = eigenvalues[0] if attribute == "top eigenvalue" else eigenvalues[-1]
                 self.environment.values[symbol] = self.environment.value(chosen)
+
+    def _exact_truth(self, condition: Boolean) -> Truth:
+        """The truth of a condition on the given numbers alone, which balls may not tell (1 <= 1, say)."""
+        exact = Exact()
+        numbers: dict[sp.Symbol, object] = {}
+        dimension = self.member.dimension if self.member is not None else 1
+        for symbol in self.claim.parameters:
+            entries = [exact.rational(*self.given[n].as_integer_ratio()) for n in coordinate_names(symbol, dimension)]
+            numbers[symbol] = tuple(entries) if is_vector_symbol(symbol) else entries[0]
+        definitions = {symbol: value for symbol, value in self.claim.define.items() if symbol not in numbers}
+        for _ in definitions:
+            condition = put_in(condition, definitions)
+        if not condition.free_symbols <= set(numbers) | set(self.claim.loss_symbols):
+            return Truth.UNKNOWN  # it speaks of the state along the trajectory, or of a time
+        try:
+            return Environment(exact, numbers, self.member).truth(condition)
+        except (NotExact, Undecided):
+            return Truth.UNKNOWN
 
     def _define(self, symbol: sp.Symbol, expression: sp.Expr) -> None:
         if expression.free_symbols & set(self._state_symbols()) and self.claim.is_trajectory:
@@ -285,6 +311,8 @@ class _Evaluator:
 
     def _require(self, condition: Boolean, environment: Environment, text: str) -> None:
         truth = environment.truth(condition)
+        if truth is Truth.UNKNOWN and self.bits is not None:
+            truth = self._exact_truth(condition)
         if truth in (Truth.FALSE, Truth.UNDEFINED):
             self.violated.append(text)
         elif truth is Truth.UNKNOWN:
@@ -318,45 +346,49 @@ class _Evaluator:
             )
             return None
         here = trajectory.environment()
-        if claim.times and self._times_matter(here):
-            here.times = self._known_times(trajectory)
+        if claim.times:
+            self._settle_times(trajectory, here)
         for symbol in claim.phases:
             if here.times[symbol].high == -1:
                 self.violated.append(f"the phase that ends at {symbol} is not empty")
         return self._with_next(self._with_definitions(here))
 
-    def _times_matter(self, here: Environment) -> bool:
-        """Whether an assumption turns on a time that the steps so far do not settle."""
-        times = set(self.claim.times)
-        formulas = (*self.claim.assumptions, *self.parts.values())
-        about = [f for f in formulas if f.free_symbols & times and speaks_of_a_point(f)]
-        return any(here.truth(formula) is Truth.UNKNOWN for formula in about)
-
     def _fixed_time(self, trajectory: Trajectory, at: sp.Expr) -> int:
         """The time that the statement fixes, a hitting time plus a number; not admissible where it never comes.
 
         Raises:
-            Undecided: it did not come within the horizon.
+            BeyondHorizon: it did not come within the horizon.
         """
         (symbol,) = at.free_symbols
         while (known := trajectory.times[symbol]).low != known.high and trajectory.steps < TIME_HORIZON:
             trajectory.step()
         if known.low != known.high:
-            raise Undecided(f"{symbol} did not come within {TIME_HORIZON} steps")
+            raise BeyondHorizon(f"{symbol} did not come within {TIME_HORIZON} steps")
         when = None if known.low is None else int(at.xreplace({symbol: sp.Integer(known.low)}))
         if when is None or when < 0:
             self.violated.append(f"t = {at} is the time of a step")
             return 0
         return when
 
-    def _known_times(self, trajectory: Trajectory) -> dict[sp.Symbol, TimeRange]:
+    def _settle_times(self, trajectory: Trajectory, here: Environment) -> None:
+        """Run on until what the claim says of its times is settled, as far as the horizon goes."""
+        formulas = (*self.claim.assumptions, *self.parts.values())
+        about = [f for f in formulas if f.free_symbols & set(self.claim.times) and speaks_of_a_point(f)]
         limit = trajectory.steps + TIME_HORIZON
         try:
-            while trajectory.times_open and trajectory.steps < limit:
+            while any(here.truth(formula) is Truth.UNKNOWN for formula in about):
+                if not trajectory.times_open:
+                    return
+                if trajectory.steps >= limit:
+                    open_times = [str(s) for s, known in trajectory.times.items() if known.low != known.high]
+                    raise BeyondHorizon(f"{', '.join(open_times)} did not come within {limit} steps")
                 trajectory.step()
+                here.times = dict(trajectory.times)
+            while self.claim.is_about_times and trajectory.times_open and trajectory.steps < limit:
+                trajectory.step()  # what is compared is worth knowing
+                here.times = dict(trajectory.times)
         except (NotWellDefined, Undecided, NotExact):
             pass  # what is known so far has to do
-        return dict(trajectory.times)
 
     def _with_next(self, here: Environment) -> Environment:
         """Add the next state where the claim speaks of it."""

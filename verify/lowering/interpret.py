@@ -373,6 +373,8 @@ class Environment:
     def difference_signs(self, relation: Relational) -> list[int | None]:
         """The sign of right minus left (of each coordinate, for vectors)."""
         left, right = self.value(relation.lhs), self.value(relation.rhs)
+        if relation.lhs == relation.rhs:
+            return [0]  # balls would not tell
         if isinstance(left, tuple) or isinstance(right, tuple):
             left, right = self._vectors((relation.lhs, relation.rhs))
             return [self.arithmetic.sign(b - a) for a, b in zip(left, right, strict=True)]

@@ -25,8 +25,8 @@ from verify.statement.formula import (
     OrderOfGrowth,
     ThereAre,
     ThereIsLoss,
-    TrajectoryFormula,
     decided_by_eigenvalues,
+    speaks_of_a_point,
 )
 
 Hypotheses = tuple[Boolean, ...]
@@ -62,7 +62,7 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
         yield "limit"
     elif decided_by_eigenvalues(formula):
         yield "spectral"
-    elif not formula.has(TrajectoryFormula):
+    elif speaks_of_a_point(formula):
         if claim.loss_class is not None and claim.loss_class.spectrum is not None and isinstance(formula, sp.Eq):
             yield "spectral"
         if claim.hints.invariant:

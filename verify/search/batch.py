@@ -36,6 +36,8 @@ _TINY = 1e-300
 #: The base of a time that is defined by a power, and the share of points whose base is set.
 _BASE = sp.Dummy("base", real=True)
 _SOLVED = 0.25
+#: How much longer the trajectories of a statement about times are.
+LONGER = 4
 
 
 class BatchEnvironment(Environment):
@@ -187,7 +189,7 @@ class Batch:
         Yields ``(t, environment, admissible, {part: margins})``.
         """
         environment, _, _ = self.environment(unit)
-        yield from self.run(environment, len(unit), steps)
+        yield from self.run(environment, len(unit), steps * LONGER if self.claim.is_about_times else steps)
 
     def run(
         self, environment: BatchEnvironment, size: int, steps: int
@@ -206,7 +208,7 @@ class Batch:
         for t in range(steps + 1):
             here = environment.with_values({**state, time: float(t)})
             here.sums = dict(sums)
-            here = clock.watch(here, t)
+            here = clock.watch(here, t, last=t == steps)
             here = self._localized(here)
             due = clock.due(t, last=t == steps)
             if due is not None:
@@ -282,7 +284,7 @@ class _Clock:
     def due(self, t: int, *, last: bool) -> Mask | None:
         """The lanes whose conclusion is evaluated at step t; None if there can be none.
 
-        A statement about times is evaluated once, at the last step: a time that has not come by then is infinite.
+        A statement about times is evaluated once, at the last step.
         """
         if self.claim.at is not None:
             (symbol,) = self.claim.at.free_symbols
@@ -299,8 +301,8 @@ class _Clock:
         """The environment with the times known so far."""
         return here.with_values(self.known) if self.known else here
 
-    def watch(self, here: BatchEnvironment, t: int) -> BatchEnvironment:
-        """The environment with the times known at step t."""
+    def watch(self, here: BatchEnvironment, t: int, *, last: bool = False) -> BatchEnvironment:
+        """The environment with the times known at step t; at the last, where only times count, the others are t."""
         for symbol, definition in self.claim.times.items():
             if isinstance(definition, LargestPower):
                 continue
@@ -309,6 +311,8 @@ class _Clock:
             first = isinstance(definition, FirstTime)
             hit = (holds if first else ~holds) & np.isinf(self.known[symbol])
             self.known[symbol] = np.where(hit, t if first else t - 1, self.known[symbol])
+            if last and self.claim.is_about_times:
+                self.known[symbol] = np.minimum(self.known[symbol], t)
         return self.now(here)
 
 

@@ -64,10 +64,14 @@ def warp(unit: Array, seed: int) -> Array:
 
 
 def corners(batch: Batch, unit: Array, seed: int) -> Array:
-    """Put every eighth point on closed ends of some of its coordinates, and losses on the ends of their families."""
+    """Put every eighth point on closed ends of some of its coordinates, and losses on the ends of their families.
+
+    A coordinate without ends (a state, say) is put on 0.
+    """
     rng = np.random.default_rng(seed + 2)
     ends = batch.domain.closed_ends()
     ends += [(True, True)] * (unit.shape[1] - len(ends) - len(batch.vector_names))
+    boundless = {i for i, one in enumerate(batch.domain.coordinates) if not one.lower and not one.upper}
     result = unit.copy()
     chosen = np.arange(len(unit)) % 8 == 3
     for index, (low, high) in enumerate(ends):
@@ -76,6 +80,8 @@ def corners(batch: Batch, unit: Array, seed: int) -> Array:
             result[chosen & (draw < 0.3), index] = 0.0
         if high:
             result[chosen & (draw > 0.7), index] = 1.0
+        if index in boundless:
+            result[chosen & (draw < 0.3), index] = 0.5
     return result
 
 
