@@ -14,6 +14,7 @@ from sympy.core.relational import Relational
 
 from verify.lowering.floats import Floats
 from verify.lowering.interpret import Environment
+from verify.search.boundary import boundaries_of, onto_boundaries
 from verify.statement.claim import Claim, coordinate_names
 from verify.statement.domain import Domain, class_bounds, domain_of, place_between
 from verify.statement.formula import (
@@ -33,9 +34,6 @@ Mask = NDArray[np.bool_]
 _TINY = 1e-300
 
 
-#: The base of a time that is defined by a power, and the share of points whose base is set.
-_BASE = sp.Dummy("base", real=True)
-_SOLVED = 0.25
 #: How much longer the trajectories of a statement about times are.
 LONGER = 4
 
@@ -120,13 +118,13 @@ class Batch:
             for name in coordinate_names(vector, self.member.dimension if self.member is not None else 1)
         ]
 
-        self.solved = _solved_powers(claim, [coordinate.symbol for coordinate in self.domain.coordinates])
+        self.boundaries = boundaries_of(claim, self.domain)
 
     @property
     def unit_dimension(self) -> int:
         """How many unit coordinates a point has."""
         inner = self.family.unit_dimension if self.family is not None else 0
-        return len(self.domain.coordinates) + inner + len(self.solved) + len(self.vector_names)
+        return len(self.domain.coordinates) + inner + bool(self.boundaries) + len(self.vector_names)
 
     def environment(self, unit: Array) -> tuple[BatchEnvironment, dict[str, Any], dict[str, Any]]:
         """The environment of the points, their parameters by name, and the parameters of their losses."""
@@ -138,14 +136,10 @@ class Batch:
             return Environment(floats, placed).value(expression)
 
         placed = self.domain.place(columns[:count], value_of)
-        inner_end = count + (self.family.unit_dimension if self.family is not None else 0)
-        for (symbol, solution), choice in zip(self.solved, columns[inner_end:], strict=False):
-            place = columns[[coordinate.symbol for coordinate in self.domain.coordinates].index(symbol)]
-            # a quarter of the points has its base within 1 to 1e-4 of -1 or 1, where such a time is late
-            base = np.where(place < 0.5, 1.0, -1.0) * (1 - 10 ** (-8 * np.abs(place - 0.5)))
-            number = value_of(solution, {**placed, _BASE: base})
-            placed[symbol] = np.where(choice < _SOLVED, number, placed[symbol])
-        del columns[inner_end : inner_end + len(self.solved)]
+        if self.boundaries:
+            at = count + (self.family.unit_dimension if self.family is not None else 0)
+            choice = columns.pop(at)
+            placed = onto_boundaries(self.boundaries, placed, columns, choice, value_of)
         named: dict[str, Any] = {symbol.name: value for symbol, value in placed.items()}
         loss_parameters: dict[str, Any] = {}
         rest = columns[count:]
@@ -314,20 +308,6 @@ class _Clock:
             if last and self.claim.is_about_times:
                 self.known[symbol] = np.minimum(self.known[symbol], t)
         return self.now(here)
-
-
-def _solved_powers(claim: Claim, coordinates: list[sp.Symbol]) -> list[tuple[sp.Symbol, sp.Expr]]:
-    """For each time that is defined by a power: a coordinate that its base is linear in, solved for it."""
-    found = []
-    for definition in claim.times.values():
-        if isinstance(definition, LargestPower) and definition.base.free_symbols <= set(coordinates):
-            for symbol in coordinates:
-                slope = sp.diff(definition.base, symbol)
-                if slope != 0 and symbol not in slope.free_symbols:
-                    rest = definition.base.xreplace({symbol: sp.S.Zero})
-                    found.append((symbol, (_BASE - rest) / slope))
-                    break
-    return found
 
 
 def symbolic_member(family: Family) -> tuple[Member, dict[str, Any]]:

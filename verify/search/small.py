@@ -16,7 +16,7 @@ from verify.statement.system import time
 #: What parameters are drawn from, the simplest first; an earlier number is drawn more often.
 _TEXTS = (
     *("1", "0", "2", "1/2", "-1", "3/2", "3", "1/4", "3/4", "1/3", "2/3", "4", "-1/2", "-2", "1/10", "9/10"),
-    *("5/4", "5", "10", "1/8", "15/8", "1/16", "8", "100", "1/100", "19/10", "1/1000"),
+    *("5/4", "5", "10", "1/8", "15/8", "1/16", "8", "1/20", "20", "1/50", "50", "100", "1/100", "19/10", "1/1000"),
 )
 NUMBERS = tuple(map(Fraction, _TEXTS))
 #: The chance of a number relative to that of the one before it.
