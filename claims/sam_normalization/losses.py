@@ -674,7 +674,8 @@ def single_neuron_losses(c: sp.Symbol) -> LossClass:
         tail = And(size >= c, sp.Abs(slope) >= c / 2)
         return {
             "signs": [Or(And(at > 0, slope > 0), And(at < 0, slope < 0), And(Eq(at, 0), Eq(slope, 0)))],
-            "sizes": [sp.Abs(slope) <= 1, Or(core, tail)],
+            "bound": [sp.Abs(slope) <= 1],
+            "regimes": [Or(core, tail)],
         }
 
     return LossClass(

@@ -23,13 +23,13 @@ class Abstraction:
     """The algebraic form of the formulas of one goal of a claim; all of them share its symbols.
 
     A slope l'(s) becomes a symbol about which only the class's axioms at the occurring points are known; hence what is
-    proved of the symbols holds for every loss of the class.  ``axioms`` is ``all``, ``none``, or the name of a group of
-    the class's slope axioms: fewer axioms make fewer cases.
+    proved of the symbols holds for every loss of the class.  ``axioms`` are groups of the class's slope axioms (all of
+    them, for None, unless the author says which ones are needed): fewer axioms make fewer cases.
     """
 
-    def __init__(self, claim: Claim, axioms: str = "all") -> None:
+    def __init__(self, claim: Claim, axioms: tuple[str, ...] | None = None) -> None:
         self.claim = claim
-        self._axioms = axioms
+        self._axioms = axioms if axioms is not None else claim.hints.axioms
         self._next = dict(claim.step.one_step) if claim.step is not None else {}
         self._slopes: dict[tuple[int, sp.Expr], sp.Symbol] = {}
         self._gram = GramLowering()
@@ -139,7 +139,7 @@ class Abstraction:
             if key not in self._slopes:
                 name = ("value", "slope", "curvature")[min(int(order), 2)]
                 self._slopes[key] = fresh_symbol(name, len(self._slopes))
-            formula = self._with_signs(_extract_squares(formula.xreplace({node: self._slopes[key]})))
+            formula = self._with_signs(_extract_squares(_with_symbol(formula, node, self._slopes[key])))
 
     def facts(self) -> list[Boolean]:
         """What is known of the symbols: congruence, the class's axioms at the occurring points, Gram facts."""
@@ -153,9 +153,9 @@ class Abstraction:
             slopes = {argument: symbol for (order, argument), symbol in self._slopes.items() if order == 1}
             for at, slope in slopes.items():
                 for name, axioms in loss_class.slope_axioms(at, slope).items():
-                    facts += axioms if self._axioms in ("all", name) else []
+                    facts += axioms if self._axioms is None or name in self._axioms else []
         if self._vectors:
-            if loss_class is not None and loss_class.point_axioms is not None and self._axioms == "all":
+            if loss_class is not None and loss_class.point_axioms is not None and self._axioms is None:
                 loss = self.claim.loss_symbols[0]
                 for point in self.claim.hints.points:
                     self._gram.point(put_in(point, self._next))
@@ -182,6 +182,18 @@ def put_in(formula: sp.Basic, values: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
     if isinstance(formula, sp.Symbol):
         return values[formula]
     arguments = [put_in(argument, values) for argument in formula.args]
+    if isinstance(formula, sp.core.relational.Relational):
+        return formula.func(*arguments, evaluate=False)
+    return formula.func(*arguments)
+
+
+def _with_symbol(formula: sp.Basic, part: sp.Basic, symbol: sp.Symbol) -> sp.Basic:
+    """A formula with a symbol for a part of it; relations are kept as they are (|p| >= 0 is worth stating)."""
+    if formula == part:
+        return symbol
+    if not isinstance(formula, sp.logic.boolalg.Boolean) or not formula.args:
+        return formula.xreplace({part: symbol})
+    arguments = [_with_symbol(argument, part, symbol) for argument in formula.args]
     if isinstance(formula, sp.core.relational.Relational):
         return formula.func(*arguments, evaluate=False)
     return formula.func(*arguments)

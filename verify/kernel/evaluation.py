@@ -405,7 +405,7 @@ class _Evaluator:
             following = advance(here, step)
         except NotWellDefined as reason:
             self.violated.append(f"the iterates of {step.name} are well defined ({reason})")
-            return here
+            return here.with_values(dict.fromkeys(step.next, reason))  # which then have no value
         return here.with_values({after: following[before] for before, after in zip(step.state, step.next, strict=True)})
 
     def _with_definitions(self, here: Environment) -> Environment:

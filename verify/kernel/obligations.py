@@ -39,6 +39,7 @@ def obligations(claim: Claim, reading: str, part: str, method: str) -> list[Impl
     if method not in METHODS:
         raise CertificateError(f"there is no method {method!r}")
     formula = claim.conclusions[reading][part]
+    claim = claim.advised(part)
     try:
         return METHODS[method](claim, part, formula)
     except ClaimError as reason:
@@ -97,15 +98,17 @@ def _concluded(
 
 def _implication(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """At every state that meets the assumptions."""
-    return _at_every_state(claim, formula, "all", with_lemmas=True)
+    return _at_every_state(claim, formula, None, with_lemmas=True)
 
 
 def _signs(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """As ``implication``, with only the signs of the slopes and without lemmas."""
-    return _at_every_state(claim, formula, "signs", with_lemmas=False)
+    return _at_every_state(claim, formula, ("signs",), with_lemmas=False)
 
 
-def _at_every_state(claim: Claim, formula: Boolean, axioms: str, *, with_lemmas: bool) -> list[Implication]:
+def _at_every_state(
+    claim: Claim, formula: Boolean, axioms: tuple[str, ...] | None, *, with_lemmas: bool
+) -> list[Implication]:
     abstract = Abstraction(claim, axioms)
     hypotheses = tuple(_state_hypotheses(claim, abstract, formula))
     abstract(formula)  # so that the facts cover what the conclusion speaks of
@@ -163,6 +166,8 @@ def _replaced(formula: sp.Basic, part: sp.Expr, symbol: sp.Symbol) -> sp.Basic:
     """A formula with a symbol in place of every occurrence of a part; nothing else is evaluated."""
     if formula == part:
         return symbol
+    if isinstance(part, sp.Add) and formula == -part:
+        return -symbol
     if isinstance(part, sp.Pow) and formula == sp.Pow(part.base, -part.exp):
         return 1 / symbol
     if not formula.args:
@@ -408,7 +413,7 @@ def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     result = [Implication("the constants are as they should be", assumed, condition)]
     if isinstance(body, IsMember):
         return [*result, *_membership(claim, body)]
-    return [*result, *_at_every_state(claim, body, "all", with_lemmas=True)]
+    return [*result, *_at_every_state(claim, body, None, with_lemmas=True)]
 
 
 def _membership(claim: Claim, formula: IsMember) -> list[Implication]:

@@ -143,6 +143,7 @@ class _Search:
             for size in range(2, max(4, max_degree // 2 + 1))
             for squares in (False, True)
         ]
+        yield _Round(least, 1, 1, False)  # the atoms alone: a chain of inequalities needs no more
         yield from (attempt for _, attempt in sorted(scored, key=lambda entry: (entry[0], entry[1].degree)))
 
     def columns(self, attempt: _Round, most: int) -> list[_Column] | None:

@@ -79,7 +79,7 @@ def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
     outcome = Proved()
     if isinstance(formula, Bounded):
         return outcome
-    for method in methods_for(claim, formula):
+    for method in methods_for(claim.advised(part), formula):
         outcome.tried.append(method)
         try:
             needed = obligations(claim, reading, part, method)

@@ -34,10 +34,6 @@ Mask = NDArray[np.bool_]
 _TINY = 1e-300
 
 
-#: How much longer the trajectories of a statement about times are.
-LONGER = 4
-
-
 class BatchEnvironment(Environment):
     """An environment of arrays whose relation margins are relative to the size of the two sides."""
 
@@ -183,7 +179,7 @@ class Batch:
         Yields ``(t, environment, admissible, {part: margins})``.
         """
         environment, _, _ = self.environment(unit)
-        yield from self.run(environment, len(unit), steps * LONGER if self.claim.is_about_times else steps)
+        yield from self.run(environment, len(unit), steps)
 
     def run(
         self, environment: BatchEnvironment, size: int, steps: int

@@ -14,6 +14,9 @@ from verify.search.budget import Budget
 
 Array = NDArray[np.float64]
 
+#: How much longer the trajectories of a statement about times are.
+LONGER = 4
+
 #: Lanes that look this good are no candidates (relative margin).
 INTERESTING = 1e-9
 
@@ -37,7 +40,8 @@ def screen(batch: Batch, budget: Budget, seed: int) -> Screened:
     unit = corners(batch, unit, seed)
     with np.errstate(all="ignore"):
         _, named, loss_parameters = batch.environment(unit)
-        for t, _, admissible, parts in batch.margins(unit, budget.steps):
+        steps = budget.steps * LONGER if batch.claim.is_about_times else budget.steps
+        for t, _, admissible, parts in batch.margins(unit, steps):
             found.points += int(admissible.sum())
             for part, margins in parts.items():
                 _keep(found, batch, part, unit, named, loss_parameters, t, admissible, margins, budget.candidates)

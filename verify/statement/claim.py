@@ -106,7 +106,9 @@ class Hints:
 
     Attributes:
         needs: the assumptions that a proof needs, where the others only make it harder to find.
-        invariant: relations of the state that hold at every time.
+        axioms: the groups of the class's slope axioms that a proof needs, where the others only make more cases.
+        invariant: relations of the state that hold at every time; guarded by comparisons of t with hitting times where
+            they hold in some phases only.
         lemmas: intermediate inequalities, proved in order before they are used.
         abbreviate: symbols for expressions that the last step, from the lemmas to the conclusion, need not look into,
             in the order in which they are put in.
@@ -116,9 +118,11 @@ class Hints:
         constants: explicit constants for orders of growth, by part (a pair for Theta).
         families: for the refutation of an order of growth.
         counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants".
+        parts: for a part of its own: other advice, in place of this.
     """
 
     needs: tuple[Boolean, ...] | None = None
+    axioms: tuple[str, ...] | None = None
     invariant: tuple[Boolean, ...] = ()
     lemmas: tuple[Boolean, ...] = ()
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
@@ -130,6 +134,7 @@ class Hints:
     squares: tuple[sp.Expr, ...] = ()
     families: tuple[FamilyHint, ...] = ()
     counterexamples: tuple[Counterexample, ...] = ()
+    parts: Mapping[str, Hints] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,6 +252,11 @@ class Claim:
     def instance(self) -> Claim:
         """The claim with a point of its own, for the search: what it says of one point of those that it binds."""
         return self if self.takes is None else replace(self, takes=None)
+
+    def advised(self, part: str) -> Claim:
+        """The claim with the hints for one part, where it has such."""
+        hints = self.hints.parts.get(part)
+        return self if hints is None else replace(self, hints=hints)
 
     @cached_property
     def _point(self) -> tuple[sp.Symbol, ...]:
