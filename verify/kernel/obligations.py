@@ -118,7 +118,8 @@ def _at_every_state(
     name = "the conclusion at every state"
     if short:
         return _abbreviated(name, known, abstract, formula, lemmas, short)
-    assumed_to_exist = claim.step is not None and claim.step.well_defined
+    speaks_of_step = not claim.is_trajectory or _speaks_of_next(claim, formula)
+    assumed_to_exist = claim.step is not None and claim.step.well_defined and speaks_of_step
     return _concluded(name, known, abstract, formula, lemmas, hypotheses if assumed_to_exist else None)
 
 

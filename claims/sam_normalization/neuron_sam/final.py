@@ -13,6 +13,7 @@ from claims.sam_normalization.neuron_sam.appendix_f import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_sam.proofs import A, M, P, Q, T, in_sizes
 from claims.sam_normalization.setting import (
     B,
     B_definition,
@@ -36,7 +37,7 @@ from claims.sam_normalization.setting import (
     x,
     y,
 )
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Hints
 
 _both_within = And(relation(Le, Abs(x), B), relation(Le, Abs(y), B))
 _small_steps = relation(Le, eta * rho + eta * B, B)
@@ -86,6 +87,7 @@ lemma_33_step_1 = step(
         "written out": relation(Eq, sign(y) * y_next, _y_written_out),
         "bounded": relation(Ge, _y_written_out, -eta * rho - eta * B),
     },
+    hints=Hints(parts={"bounded": in_sizes(y, [Gt(y, 0), relation(Le, Abs(x), B), _small_steps], threshold=True)}),
     uses=["eq-13"],
     **one_step_16,
 )
@@ -96,6 +98,17 @@ lemma_34 = Claim(
     source=paper.at("Lemma 34", "If eta rho + eta B <= B, then |x_{t+1}|, |y_{t+1}| <= B as long as |x_t|, |y_t| <= B"),
     given=[*theorem_16, *nonzero, _small_steps, relation(Le, Abs(x), B), relation(Le, Abs(y), B)],
     show={"x": relation(Le, Abs(x_next), B), "y": relation(Le, Abs(y_next), B)},
+    hints=Hints(
+        parts={
+            name: in_sizes(
+                moved,
+                [_small_steps, relation(Le, Abs(x), B), relation(Le, Abs(y), B)],
+                threshold=True,
+                final=[A - eta * P * (Q + M) <= T, A - eta * P * (Q + M) >= -T],
+            )
+            for name, moved in (("x", x), ("y", y))
+        }
+    ),
     uses=["lemma-18"],
     **one_step_16,
 )

@@ -14,6 +14,7 @@ from claims.sam_normalization.neuron_sam.appendix_f import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_sam.proofs import M, S, Z, in_sizes, scaled
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -206,6 +207,7 @@ claim_23_steps = [
         "The slope and the norm bounded",
         _induction_23,
         relation(Ge, _y_written_out, y - eta * rho - eta * Abs(x)),
+        hints=in_sizes(y, [Gt(x, 0), _y_large]),
         **one_step_16,
     ),
     step(
@@ -217,6 +219,13 @@ claim_23_steps = [
             "x bounded": relation(Ge, y_next, y - eta * rho - sqrt(C * gamma * eta)),
             "positive": relation(Ge, y - eta * rho - sqrt(C * gamma * eta), 0),
         },
+        hints=in_sizes(
+            y,
+            [Gt(x, 0), _y_large, relation(Le, x, y0_bound), _no_overshoot],
+            [Gt(y, 0), relation(Le, Abs(x), y0_bound), scaled],
+            by=[relation(Eq, y_next, _y_written_out)],
+            final=[M <= Z, eta * M <= eta * Z, eta * M <= S],
+        ),
         **one_step_16,
     ),
 ]

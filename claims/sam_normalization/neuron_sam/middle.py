@@ -17,6 +17,7 @@ from claims.sam_normalization.neuron_sam.appendix_f import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_sam.proofs import in_sizes
 from claims.sam_normalization.setting import (
     B,
     C,
@@ -130,6 +131,7 @@ lemma_27_steps = [
             "slope": relation(Ge, _y_written_out, -eta * rho - eta * Abs(x)),
             "x": relation(Ge, -eta * rho - eta * Abs(x), -eta * rho - eta * y),
         },
+        hints=in_sizes(y, [Gt(y, 0), relation(Ge, y, Abs(x))]),
         **one_step_16,
     ),
     step(

@@ -28,7 +28,7 @@ from claims.sam_normalization.setting import (
 from verify.statement.claim import Hints
 
 #: The next coordinate, the sizes of both, of the slope and of the perturbation, the norm, and the bounds that occur.
-D, A, O, P, Q, R, Z, S, T = (Symbol(name, real=True) for name in "DAOPQRZST")
+D, A, M, P, Q, R, Z, S, T = (Symbol(name, real=True) for name in "DAMPQRZST")
 
 #: What most proofs need of the conditions of Theorem 16.
 signs = (Gt(c, 0), Gt(eta, 0), Ge(rho, 0), Ne(x, 0), Ne(y, 0), Ge(gamma, half), Ge(C, 1))
@@ -47,9 +47,9 @@ def in_sizes(
     final: Sequence[Boolean] = (),
     threshold: bool = False,
 ) -> Hints:
-    """Hints for a bound on the next x or y: it is +-(A - eta P (Q + O)) with 0 <= P <= 1 and 0 <= Q <= rho.
+    """Hints for a bound on the next x or y: it is +-(A - eta P (Q + M)) with 0 <= P <= 1 and 0 <= Q <= rho.
 
-    A is the size of the moved coordinate and O that of the other one, P that of the slope, and Q = rho A/R with the
+    A is the size of the moved coordinate and M that of the other one, P that of the slope, and Q = rho A/R with the
     norm R.
 
     Args:
@@ -76,13 +76,13 @@ def in_sizes(
             *(by or (Or(relation(Eq, after, size), relation(Eq, after, -size)),)),
             *lemmas,
             P * Q >= 0,
-            P * O >= 0,
+            P * M >= 0,
             eta * P * Q >= 0,
-            eta * P * O >= 0,
+            eta * P * M >= 0,
             P * Q <= Q,
-            P * O <= O,
+            P * M <= M,
             eta * P * Q <= eta * Q,
-            eta * P * O <= eta * O,
+            eta * P * M <= eta * M,
             eta * Q <= eta * rho,
             *final,
         ),
@@ -90,7 +90,7 @@ def in_sizes(
             D: after,
             Q: rho * Abs(moved) / radius,
             A: Abs(moved),
-            O: Abs(other),
+            M: Abs(other),
             P: _slope,
             R: radius,
             **({T: B} if threshold else {}),

@@ -14,11 +14,13 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_usam.proofs import A, M, S, Z, in_sizes, moved, sizes_of, small_radius
 from claims.sam_normalization.setting import (
     C,
     c,
     eta,
     gamma,
+    half,
     neuron_start,
     neurons,
     paper,
@@ -38,7 +40,7 @@ from claims.sam_normalization.setting import (
     y0_bound,
     y_ascent,
 )
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Hints
 from verify.statement.formula import LimInf, LimSup, StepSum, ThereAre
 from verify.statement.system import System
 
@@ -97,6 +99,7 @@ theorem_44_limit = Claim(
 # --- Lemma 45 ---------------------------------------------------------------------------------------------------
 
 _in_the_box = [*theorem_35, _near_axis, _below_start]
+_box = [_near_axis, _below_start, small_radius]
 
 lemma_45_step = Claim(
     "lemma-45.step",
@@ -104,6 +107,19 @@ lemma_45_step = Claim(
     source=paper.at("Lemma 45", "Suppose that |x_t| <= sqrt(C gamma eta), |y_t| <= sqrt(C gamma/eta). Assuming"),
     given=[*_in_the_box, relation(Le, eta * rho, 1)],
     show={"x": relation(Le, Abs(x_next), root_bound), "y": relation(Le, Abs(y_next), y0_bound)},
+    hints=Hints(
+        parts={
+            "x": in_sizes(
+                x, _box, final=[eta * rho * A <= A, eta * M <= eta * Z, eta * M <= S, moved <= S, moved >= -S]
+            ),
+            "y": in_sizes(
+                y,
+                [*_box, relation(Le, eta, half)],
+                [relation(Le, root_bound, y0_bound)],
+                final=[eta * rho * A <= A, eta * M <= eta * S, eta * S <= S, moved <= Z, moved >= -Z],
+            ),
+        }
+    ),
     uses=["lemma-36", "lemma-37"],
     **one_step_35,
 )
@@ -134,6 +150,12 @@ lemma_45_steps = [
             "slopes": relation(Ge, x_next, (1 - eta * rho) * x - eta * Abs(y)),
             "start": relation(Ge, (1 - eta * rho) * x - eta * Abs(y), -root_bound),
         },
+        hints=in_sizes(
+            x,
+            [*_box, Ge(x, 0), Lt(x_next, 0)],
+            by=[relation(Eq, Abs(x), x), relation(Eq, x_next, sizes_of(x))],
+            final=[eta * M <= eta * Z],
+        ),
         **one_step_35,
     ),
     step(
@@ -148,6 +170,16 @@ lemma_45_steps = [
             "x": relation(Ge, (1 - eta * rho) * y - eta * Abs(x), -(eta ** Rational(3, 2)) * sqrt(C * gamma)),
             "eta": relation(Ge, -(eta ** Rational(3, 2)) * sqrt(C * gamma), -y0_bound),
         },
+        hints=in_sizes(
+            y,
+            [*_box, relation(Le, eta, half), Ge(y, 0), relation(Le, y_next, 0)],
+            [
+                relation(Eq, eta ** Rational(3, 2) * sqrt(C * gamma), eta * root_bound),
+                relation(Le, root_bound, y0_bound),
+            ],
+            by=[relation(Eq, Abs(y), y), relation(Eq, y_next, sizes_of(y))],
+            final=[eta * M <= eta * S, eta * rho * A <= A, eta * S <= S],
+        ),
         uses=["eq-20"],
         **one_step_35,
     ),

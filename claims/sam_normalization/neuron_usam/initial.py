@@ -13,6 +13,7 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_usam.proofs import M, Z, in_sizes
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -184,6 +185,13 @@ claim_42_step_1 = step(
         "slopes": relation(Ge, y - eta * slope_ascent * (x + rho * slope_here * y), y - eta * (x + rho * y)),
         "start": relation(Ge, y - eta * (x + rho * y), (1 - eta * rho) * y - eta * y0_bound),
     },
+    hints=in_sizes(
+        y,
+        [_y_large, Gt(x, 0), relation(Le, x, y0_bound)],
+        [Gt(y, 0), relation(Le, Abs(x), y0_bound)],
+        by=[relation(Eq, y_next, y - eta * Abs(slope_ascent) * (x + rho * Abs(slope_here) * y))],
+        final=[eta * M <= eta * Z],
+    ),
     uses=["eq-20", "lemma-37"],
     **one_step_35,
 )

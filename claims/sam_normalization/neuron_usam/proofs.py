@@ -1,0 +1,105 @@
+"""What the proofs of Appendix G have in common: a step of USAM on l(xy) in sizes, and bounds on them (advice only)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy import Abs, Eq, Ge, Gt, Le, Or, Symbol
+from sympy.logic.boolalg import Boolean
+
+from claims.sam_normalization.neuron_usam.appendix_g import x_next, y_next
+from claims.sam_normalization.setting import (
+    C,
+    c,
+    eta,
+    gamma,
+    half,
+    relation,
+    rho,
+    root_bound,
+    slope_ascent,
+    slope_here,
+    x,
+    y,
+    y0_bound,
+)
+from verify.statement.claim import Hints
+
+#: The next coordinate, the sizes of both and of the two slopes, rho times two of them, and the bounds that occur.
+D, A, M, P, Q, S, Z = (Symbol(name, real=True) for name in "DAMPQSZ")
+
+#: What most proofs need of the conditions of Theorem 35.
+signs = (Gt(c, 0), Gt(eta, 0), Ge(rho, 0), Ge(gamma, half), Ge(C, 1))
+small_radius = relation(Le, eta * rho, 1)
+#: sqrt(C gamma/eta) eta = sqrt(C gamma eta)
+scaled = relation(Eq, eta * y0_bound, root_bound)
+
+_slope, _tilt = Abs(slope_ascent), rho * Abs(slope_here)
+
+
+#: A - eta P (M + Q)
+moved = A - eta * P * (M + Q)
+
+
+def sizes_of(coordinate: sp.Symbol) -> sp.Expr:
+    """The size of a coordinate after a step, up to its sign: |x| - eta |l'| (|y| + rho |l~'| |x|)."""
+    other = y if coordinate == x else x
+    return Abs(coordinate) - eta * _slope * (Abs(other) + _tilt * Abs(coordinate))
+
+
+def in_sizes(
+    coordinate: sp.Symbol,
+    needs: Sequence[Boolean],
+    lemmas: Sequence[Boolean] = (),
+    *,
+    by: Sequence[Boolean] = (),
+    final: Sequence[Boolean] = (),
+) -> Hints:
+    """Hints for a bound on the next x or y: it is +-(A - eta P (M + Q)) with 0 <= P <= 1 and 0 <= Q <= rho A.
+
+    A is the size of the moved coordinate and M that of the other one, P that of the slope at the ascent point, and Q
+    is rho times the slope at the iterate times A.
+
+    Args:
+        needs: the assumptions needed beside the signs.
+        lemmas: shown before the sizes are abbreviated.
+        by: how the next coordinate is written; by default by the two signs.
+        final: shown of the abbreviated sizes, after the bounds on their products.
+    """
+    after, other = (x_next, y) if coordinate == x else (y_next, x)
+    size = sizes_of(coordinate)
+    return Hints(
+        needs=(*signs, *needs),
+        axioms=("signs", "bound"),
+        lemmas=(
+            relation(Ge, _slope, 0),
+            relation(Le, _slope, 1),
+            relation(Ge, Abs(coordinate), 0),
+            relation(Ge, Abs(other), 0),
+            relation(Ge, _tilt * Abs(coordinate), 0),
+            relation(Le, _tilt * Abs(coordinate), rho * Abs(coordinate)),
+            *(by or (Or(relation(Eq, after, size), relation(Eq, after, -size)),)),
+            scaled,
+            *lemmas,
+            P * Q >= 0,
+            P * M >= 0,
+            eta * P * Q >= 0,
+            eta * P * M >= 0,
+            P * Q <= Q,
+            P * M <= M,
+            eta * P * Q <= eta * Q,
+            eta * P * M <= eta * M,
+            eta * Q <= eta * rho * A,
+            *final,
+        ),
+        abbreviate={
+            D: after,
+            Q: _tilt * Abs(coordinate),
+            A: Abs(coordinate),
+            M: Abs(other),
+            P: _slope,
+            S: root_bound,
+            Z: y0_bound,
+        },
+    )
