@@ -6,24 +6,29 @@ A certificate only says which method was used and how each obligation was met; i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
+from verify.kernel import phases
 from verify.kernel.abstraction import Abstraction, put_in, usable_assumptions
 from verify.kernel.goals import Implication
 from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Hints
 from verify.statement.formula import (
     Diverges,
     DivergesExponentially,
+    FirstTime,
     FromAlmostEveryStart,
     IsMember,
+    LargestTimeWhile,
     OrderOfGrowth,
     ThereAre,
     ThereIsLoss,
+    TrajectoryFormula,
 )
 from verify.statement.loss import Family, Member
 from verify.statement.loss_text import loss_parameters
@@ -243,6 +248,137 @@ class _TrajectoryAbstraction(Abstraction):
         return put_in(lowered, {new: old for old, new in hidden.items()})
 
 
+def _phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """As ``induction``, with invariants that hold in some phases only: every situation of t and the hitting times."""
+    invariant = claim.hints.invariant
+    if claim.start is None or claim.step is None or claim.at is not None or not invariant:
+        raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
+    if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
+        raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
+    return _Phases(claim).obligations(formula)
+
+
+class _Phases:
+    """The obligations of an induction through phases."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        assert claim.step is not None and claim.start is not None
+        self.state = set(claim.step.state)
+        self.moved = dict(zip(claim.step.state, claim.step.update, strict=True)) | phases.moved_powers(claim)
+        hit = set(claim.times) - set(phases.powers(claim))
+        needs = claim.hints.needs
+        self.assumed = [
+            one
+            for one in claim.assumptions
+            if not one.has(TrajectoryFormula)
+            and not one.free_symbols & (self.state | hit | {time})
+            and (needs is None or one in needs)
+        ]
+        self.definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
+        self.result: list[Implication] = []
+        self.facts: list[Boolean] = []
+
+    def _goal(self, name: str, known: list[Boolean], goal: Boolean, hints: Hints | None = None) -> None:
+        """One obligation, with advice of its own."""
+        if goal == sp.true or sp.false in known:
+            return
+        needs = None if hints is None else hints.needs
+        claim = self.claim if hints is None else replace(self.claim, hints=replace(hints, needs=None))
+        abstract = _PhaseAbstraction(claim)
+        assumed = [one for one in self.assumed if needs is None or one in needs]
+        lowered = [abstract(one) for one in (*assumed, *self.definitions, *self.facts, *known) if one != sp.true]
+        abstract(goal)  # so that the facts cover what the goal speaks of
+        short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()}
+        lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
+        everything = (*lowered, *abstract.facts())
+        if short:
+            self.result += _abbreviated(name, everything, abstract, goal, lemmas, short)
+        else:
+            self.result += _concluded(name, everything, abstract, goal, lemmas)
+
+    def obligations(self, formula: Boolean) -> list[Implication]:
+        """The start, every step from every situation, and the conclusion."""
+        claim = self.claim
+        assert claim.step is not None and claim.start is not None
+        hints = claim.hints
+        advice = [hints.keeps[place] if place < len(hints.keeps) else None for place in range(len(hints.invariant))]
+        plain = Hints(axioms=hints.axioms)
+        self._powers(plain)
+        for symbol, value in claim.define.items():
+            self._value(f"{symbol} has a value", value, plain)
+        for kind in claim.times.values():
+            if isinstance(kind, LargestTimeWhile | FirstTime):
+                for side in kind.condition.args:
+                    self._value(f"{kind.condition} has a value", side, plain)
+        start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in phases.powers(claim)}}
+        for situation, said in phases.starts(claim):
+            for one in hints.invariant:
+                goal = put_in(self._goal_in(one, situation), start)
+                self._goal(f"the start meets {one}", [put_in(fact, start) for fact in said], goal, plain)
+        for situation in phases.situations(claim):
+            now = self._known(situation)
+            for after, said in phases.successors(claim, situation):
+                known = [*now, *claim.step.well_defined, *(put_in(fact, self.moved) for fact in said)]
+                for one, hint in zip(hints.invariant, advice, strict=True):
+                    goal = put_in(self._goal_in(one, after), self.moved)
+                    self._goal(f"a step keeps {one}", known, goal, hint or plain)
+            self._conclude(formula, situation, now)
+        return self.result
+
+    def _conclude(self, formula: Boolean, situation: phases.Situation, now: list[Boolean]) -> None:
+        claim = self.claim
+        assert claim.step is not None
+        spoken = set(claim.times) | self.state | {time}
+        given = [
+            phases.resolved(claim, one, situation, unknown=sp.true)
+            for one in claim.assumptions
+            if one.free_symbols & spoken and not one.has(TrajectoryFormula)
+        ]
+        given = [one for one in given if not one.free_symbols & (set(claim.times) - set(phases.powers(claim)))]
+        exists = claim.step.well_defined if _speaks_of_next(claim, formula) else ()
+        goal = phases.resolved(claim, formula, situation, unknown=sp.false)
+        last = replace(claim.hints, invariant=(), keeps=(), needs=None)
+        self._goal("the invariant implies the conclusion", [*now, *given, *exists], goal, last)
+
+    def _known(self, situation: phases.Situation) -> list[Boolean]:
+        """What is known of a state in a situation: its conditions, the invariant, and the bounds of powers."""
+        invariant = [self._invariant(one, situation, unknown=sp.true) for one in self.claim.hints.invariant]
+        return [*phases.known_now(self.claim, situation), *invariant, *phases.power_bounds(self.claim)]
+
+    def _goal_in(self, formula: Boolean, situation: phases.Situation) -> Boolean:
+        return self._invariant(formula, situation, unknown=sp.false)
+
+    def _invariant(self, formula: Boolean, situation: phases.Situation, *, unknown: Boolean) -> Boolean:
+        here = phases.resolved(self.claim, formula, situation, unknown=unknown)
+        here = phases.with_power_symbols(self.claim, here)
+        if time in here.free_symbols:
+            raise CertificateError(f"the invariant {formula} speaks of t otherwise than by its times")
+        return here
+
+    def _powers(self, plain: Hints) -> None:
+        first, facts, then = phases.power_facts(self.claim)
+        plain = self.claim.hints.powers or plain
+        for one in first:
+            advice = plain if one.free_symbols else Hints()
+            self._goal(f"{one}, for the time that a power defines", [], one, advice)
+        self.facts = facts
+        for one in then:
+            self._goal(f"{one}, for the time that a power defines", [], one, plain)
+        self.facts = [*facts, *then]
+
+    def _value(self, name: str, value: sp.Expr, plain: Hints) -> None:
+        self._goal(name, [], _has_value(value), plain)
+
+
+class _PhaseAbstraction(_TrajectoryAbstraction):
+    """Lets the times that a power defines stand as numbers of which only the facts are known."""
+
+    def __call__(self, formula: sp.Basic) -> sp.Basic:
+        hidden = {symbol: sp.Symbol(f"time[{symbol.name}]", real=True) for symbol in phases.powers(self.claim)}
+        return super().__call__(put_in(phases.with_power_symbols(self.claim, formula), hidden))
+
+
 def _has_value(expression: sp.Expr) -> Boolean:
     """A formula that has a value iff the expression has, and is then true."""
     return sp.Eq(expression, expression, evaluate=False)
@@ -434,6 +570,7 @@ METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "signs": _signs,
     "implication": _implication,
     "induction": _induction,
+    "phases": _phases,
     "growth": _growth,
     "spectral": _spectral,
     "exhibit": _exhibit,

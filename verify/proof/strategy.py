@@ -66,7 +66,7 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
         if claim.loss_class is not None and claim.loss_class.spectrum is not None and isinstance(formula, sp.Eq):
             yield "spectral"
         if claim.hints.invariant:
-            yield "induction"
+            yield "phases" if claim.times else "induction"
         has_slopes = claim.loss_class is not None and claim.loss_class.slope_axioms is not None
         if has_slopes and not (claim.hints.lemmas or claim.hints.abbreviate):
             yield "signs"

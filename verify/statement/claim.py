@@ -109,6 +109,8 @@ class Hints:
         axioms: the groups of the class's slope axioms that a proof needs, where the others only make more cases.
         invariant: relations of the state that hold at every time; guarded by comparisons of t with hitting times where
             they hold in some phases only.
+        keeps: advice on how a step keeps each of the invariants.
+        powers: advice on why the base of a time that a power defines lies between 0 and 1.
         lemmas: intermediate inequalities, proved in order before they are used.
         abbreviate: symbols for expressions that the last step, from the lemmas to the conclusion, need not look into,
             in the order in which they are put in.
@@ -125,6 +127,8 @@ class Hints:
     axioms: tuple[str, ...] | None = None
     invariant: tuple[Boolean, ...] = ()
     lemmas: tuple[Boolean, ...] = ()
+    keeps: tuple[Hints | None, ...] = ()
+    powers: Hints | None = None
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     exhibit: tuple[str, Mapping[str, sp.Expr]] | None = None
     growth: tuple[sp.Symbol, sp.Expr] | None = None

@@ -13,6 +13,7 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_usam.invariants import hyperbolic
 from claims.sam_normalization.neuron_usam.proofs import M, Z, in_sizes
 from claims.sam_normalization.setting import (
     C,
@@ -102,6 +103,7 @@ claim_41 = Claim(
     source=paper.at("Claim 41", "For all t <= t0, y_t^2 >= (1/4) gamma/eta"),
     given=[*theorem_35, _until_t0],
     show=relation(Ge, y**2, Rational(1, 4) * gamma / eta),
+    hints=hyperbolic,
     uses=["claim-41.identity"],
     **trajectory,
 )

@@ -1,0 +1,115 @@
+"""Invariants of USAM's trajectories on l(xy) through its phases, and why a step keeps them (advice only)."""
+
+from __future__ import annotations
+
+from sympy import Abs, Eq, Ge, Gt, Implies, Le, Min, Or, Rational, Symbol, sqrt
+
+from claims.sam_normalization.neuron_usam.appendix_g import x_next, y_next
+from claims.sam_normalization.neuron_usam.proofs import (
+    A,
+    D,
+    M,
+    S,
+    Z,
+    in_sizes,
+    moved,
+    signs,
+    sizes_of,
+    small_radius,
+)
+from claims.sam_normalization.setting import (
+    C,
+    eta,
+    gamma,
+    half,
+    relation,
+    rho,
+    root_bound,
+    root_small,
+    slope_ascent,
+    slope_here,
+    t,
+    t0,
+    t1,
+    usam_base,
+    x,
+    y,
+    y0_bound,
+)
+from verify.statement.claim import Hints
+
+_small_product = relation(Le, eta * rho, Min(half, 1 / (C * gamma)))
+_late_t0 = relation(Le, 2 * sqrt(C) / eta, t0)
+_small_eta = relation(Le, eta, half)
+#: Why 1 - eta^2 - 2 eta rho, the base of eq. (21), lies between 0 and 1: it is at least -1/4, and t0 is not 0.
+_powers = Hints(
+    needs=(Gt(eta, 0), Ge(rho, 0), Ge(C, 1), _small_eta, _small_product, _late_t0),
+    lemmas=(
+        relation(Le, eta * rho, half),
+        relation(Le, eta**2, Rational(1, 4)),
+        relation(Ge, usam_base, -Rational(1, 4)),
+        relation(Gt, t0, 0),
+    ),
+)
+
+_updated = relation(Eq, x_next, sizes_of(x))
+_either = Or(_updated, relation(Eq, x_next, -sizes_of(x)))
+
+#: |y| <= y0; x <= y0 until t1; |x| <= sqrt(C gamma eta) afterwards.
+in_the_box = Hints(
+    needs=(*signs, Le(gamma, 2), _small_eta, _small_product, _late_t0),
+    axioms=("signs", "bound"),
+    invariant=(
+        relation(Le, Abs(y), y0_bound),
+        Implies(relation(Le, t, t1), relation(Le, x, y0_bound)),
+        Implies(relation(Gt, t, t1), relation(Le, Abs(x), root_bound)),
+    ),
+    keeps=(
+        in_sizes(
+            y,
+            [_small_eta, _small_product],
+            [relation(Le, root_bound, y0_bound), relation(Le, Abs(x), y0_bound), small_radius],
+            final=[eta * rho * A <= A, eta * M <= eta * Z, moved <= Z, moved >= -Z],
+        ),
+        in_sizes(x, [_small_product], [relation(Le, Abs(x), y0_bound)], by=[_updated], final=[moved <= A, D <= Z]),
+        in_sizes(
+            x,
+            [_small_product],
+            [small_radius, relation(Le, half * root_small, root_bound)],
+            by=[_either, Or(relation(Le, x, 0), _updated)],
+            final=[eta * rho * A <= A, eta * M <= eta * Z, moved >= -S],
+        ),
+    ),
+    powers=_powers,
+)
+
+_H, _G, _U, _V = (Symbol(name, real=True) for name in "HGUV")
+_hyperbolic, _next_hyperbolic = y**2 - x**2, y_next**2 - x_next**2
+#: The factor of the recursion of y^2 - x^2.
+_factor = 1 - (eta * slope_ascent) ** 2 * (1 - (rho * slope_here) ** 2) - 2 * eta * slope_ascent * rho * slope_here
+
+#: y^2 - x^2 >= base^t gamma/eta.
+hyperbolic = Hints(
+    needs=(*signs, Le(gamma, 2), _small_eta, _small_product, _late_t0),
+    axioms=("signs", "bound"),
+    invariant=(relation(Ge, _hyperbolic, usam_base**t * (gamma / eta)),),
+    keeps=(
+        Hints(
+            needs=signs,
+            axioms=("signs", "bound"),
+            lemmas=(
+                relation(Eq, _next_hyperbolic, _factor * _hyperbolic),
+                relation(Ge, slope_ascent * slope_here, 0),
+                relation(Le, slope_ascent * slope_here, 1),
+                relation(Le, slope_ascent**2, 1),
+                relation(Ge, _factor, usam_base),
+                Gt(gamma / eta, 0),
+                Gt(_hyperbolic, 0),
+                usam_base <= _U,
+                usam_base * _H <= _U * _H,
+            ),
+            abbreviate={_G: _next_hyperbolic, _U: _factor, _H: _hyperbolic, _V: gamma / eta},
+        ),
+    ),
+    powers=_powers,
+)
