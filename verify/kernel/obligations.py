@@ -5,16 +5,17 @@ A certificate only says which method was used and how each obligation was met; i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
-from verify.kernel.abstraction import Abstraction, put_in, usable_assumptions
+from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.goals import Implication
 from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
+from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim
 from verify.statement.formula import (
     Diverges,
@@ -82,14 +83,17 @@ def _concluded(
     formula: Boolean,
     lemmas: tuple[Boolean, ...] = (),
     short: tuple[Boolean, ...] | None = None,
+    lost: Sequence[Boolean] | None = None,
 ) -> list[Implication]:
     """The goal of a conclusion, and of what its algebraic form took for granted: series converge, p in p/|p| is not 0.
 
-    ``short`` are hypotheses that suffice for the latter (fewer make fewer cases).
+    ``short`` are hypotheses that suffice for the latter (fewer make fewer cases), ``lost`` what an earlier substitution
+    took for granted.
     """
     series = [abstract(condition) for condition in abstract.series_conditions(formula)]
     lowered = abstract(formula)
-    granted = [*abstract.cancelled, *series]
+    lost = lost_conditions(formula, *abstract.substitutions) if lost is None else lost
+    granted = [*abstract.cancelled, *series, *[abstract(condition) for condition in lost]]
     return [
         *[Implication("the conclusion has a value", known if short is None else short, fact) for fact in granted],
         Implication(name, known, lowered, lemmas),
@@ -215,7 +219,8 @@ def _invariant_obligations(
     start = {**claim.start, time: sp.S.Zero}
     for formula in invariant:
         initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)
-        result += _concluded(f"the start meets {formula}", tuple(base), abstract, initial)
+        lost = lost_conditions(formula, start, *abstract.substitutions)
+        result += _concluded(f"the start meets {formula}", tuple(base), abstract, initial, lost=lost)
     state = [abstract(formula) for formula in invariant]
     exists = [abstract(formula) for formula in claim.step.well_defined]
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
@@ -225,7 +230,8 @@ def _invariant_obligations(
     known = (*base, *state, *abstract.facts())
     for formula in invariant:
         later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
-        result += _concluded(f"a step keeps {formula}", (*known, *exists), abstract, later, lemmas)
+        lost = lost_conditions(formula, moved, *abstract.substitutions)
+        result += _concluded(f"a step keeps {formula}", (*known, *exists), abstract, later, lemmas, lost=lost)
     return result, abstract, known, tuple(exists)
 
 
@@ -387,10 +393,13 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     for bound in bounds:
         abstract(bound)  # so that the facts cover what it speaks of
     known = (*hypotheses, *abstract.facts())
-    for constant, bound in zip(chosen, bounds, strict=True):
+    any_constant = tuple(sp.Symbol(f"constant[{place}]", real=True) for place in range(len(chosen)))
+    values = dict(zip(any_constant, chosen, strict=True))
+    for constant, bound, general in zip(chosen, bounds, formula.bounds(any_constant), strict=True):
         positive = sp.Gt(constant, 0, evaluate=False)
+        lost = lost_conditions(general, values, *abstract.substitutions)
         result += _concluded("the constant is positive", known, abstract, positive)
-        result += _concluded("it bounds the quantity", known, abstract, bound)
+        result += _concluded("it bounds the quantity", known, abstract, bound, lost=lost)
     return result
 
 
@@ -411,6 +420,8 @@ def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     condition, body = put_in(formula.condition, values), put_in(formula.body, values)
     assumed = tuple(usable_assumptions(claim, claim.assumptions))
     result = [Implication("the constants are as they should be", assumed, condition)]
+    for lost in lost_conditions(sp.And(formula.condition, formula.body, evaluate=False), values):
+        result += _at_every_state(claim, lost, None, with_lemmas=False)
     if isinstance(body, IsMember):
         return [*result, *_membership(claim, body)]
     return [*result, *_at_every_state(claim, body, None, with_lemmas=True)]
