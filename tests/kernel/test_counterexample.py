@@ -82,7 +82,7 @@ def accepted(claim: Claim) -> bool:
     return True
 
 
-# --- what is refuted ------------------------------------------------------------------------------------------------
+# --- what is refuted --------------------------------------------------------------------------------------------------
 
 REFUTED = [
     Claim(
@@ -174,7 +174,7 @@ def test_a_counterexample_refutes(claim: Claim) -> None:
     assert accepted(claim)
 
 
-# --- true statements: no hint may get through ------------------------------------------------------------------------
+# --- true statements: no hint may get through -------------------------------------------------------------------------
 
 _up = {"step": counter, "start": from_zero}
 _small = And(Gt(K, 0), Lt(K, 1))
@@ -335,7 +335,7 @@ def test_no_hint_refutes_a_true_statement(claim: Claim) -> None:
     assert not accepted(claim)
 
 
-# --- hints that show nothing -----------------------------------------------------------------------------------------
+# --- hints that show nothing ------------------------------------------------------------------------------------------
 
 _trapped: dict[str, Any] = {"step": halving, "start": from_x0, "show": Eventually(rel(Le, x, 0))}
 
