@@ -420,7 +420,7 @@ def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     condition, body = put_in(formula.condition, values), put_in(formula.body, values)
     assumed = tuple(usable_assumptions(claim, claim.assumptions))
     result = [Implication("the constants are as they should be", assumed, condition)]
-    for lost in lost_conditions(sp.And(formula.condition, formula.body, evaluate=False), values):
+    for lost in [*lost_conditions(formula.condition, values), *lost_conditions(formula.body, values)]:
         result += _at_every_state(claim, lost, None, with_lemmas=False)
     if isinstance(body, IsMember):
         return [*result, *_membership(claim, body)]
