@@ -28,7 +28,7 @@ from claims.sam_normalization.setting import (
 from verify.statement.claim import Hints
 
 #: The next coordinate, the sizes of both, of the slope and of the perturbation, the norm, and the bounds that occur.
-D, A, O, P, Q, R, Z, S, T = (Symbol(name, real=True) for name in "DAOPQRZST")
+D, A, O, P, Q, R, Z, S, T = (Symbol(name, real=True) for name in "DAOPQRZST")  # noqa: E741  # one letter for each size
 
 #: What most proofs need of the conditions of Theorem 16.
 signs = (Gt(c, 0), Gt(eta, 0), Ge(rho, 0), Ne(x, 0), Ne(y, 0), Ge(gamma, half), Ge(C, 1))
