@@ -327,6 +327,39 @@ TRUE = [
         show=Eventually(Ge(x, 1)),
         hints=hint({}, [Ge(time, 0), rel(Le, x, 1 - 1 / (time + 1))], loss=("parabola", {"a": 1 / (4 + 4 * time**2)})),
     ),
+    # a next state that there never is, of a system that stops at once, or in another coordinate
+    Claim(
+        "a-step-that-never-exists",
+        step=System("stopped", (x,), (x,), (rel(Lt, x**2, 0),)),
+        start=from_one,
+        show=Always(rel(Lt, x_next**2, 0)),
+        hints=hint(),
+    ),
+    Claim(
+        "a-step-without-a-value",
+        given=[Ge(x, 0)],
+        step=System("inverse", (x, y), (x, 1 / x)),
+        over=y,
+        show=Gt(x_next, 0),
+        hints=hint({"x": 0, "y": 0}),
+    ),
+    Claim(
+        "a-start-that-cancels",
+        over=x0,
+        given=[Ge(y0, 0)],
+        step=counter,
+        start={x: x0 / y0},
+        show=ThereAre(Tuple(K), Ge(K, 0), Tuple(), Always(rel(Gt, y0, K))),
+        hints=hint({"x0": 0, "y0": K}),
+    ),
+    # without a value a hypothesis does not hold
+    Claim(
+        "a-hypothesis-that-cancels",
+        over=x0,
+        given=[Ge(x, 0)],
+        show=ThereAre(Tuple(K), Ge(K, 0), Tuple(), sp.Implies(rel(Ge, x / x0, 0), rel(Gt, x0**2, K), evaluate=False)),
+        hints=hint({"x": 0, "x0": K}),
+    ),
 ]
 
 
