@@ -16,10 +16,12 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from sympy import Abs, Eq, Equivalent, Ge, Implies, Le, Limit, Max, Ne, Or, Symbol, sqrt
 
-from claims.sam_normalization import neuron_sam, stability
+from claims.sam_normalization import neuron, stability
 from claims.sam_normalization.factorization import theorem_15
 from claims.sam_normalization.setting import beta, eta
 from tests.calibration.calibration import CALIBRATION
+from tests.kernel.test_counterexample import REFUTED
+from tests.kernel.test_hints import bounded
 from verify.decide import check
 from verify.errors import CertificateError
 from verify.kernel.check import Checked, Settled, check_certificate, check_evidence
@@ -34,6 +36,7 @@ from verify.statement.loss_text import member_of, parse_values
 from verify.statement.system import System
 
 KNOWN = {claim.id: claim for claim, _ in CALIBRATION}
+TRAPPED = {claim.id: claim for claim in REFUTED}
 
 #: One claim for each kind of evidence.
 EVIDENCE: dict[str, Claim] = {
@@ -45,9 +48,12 @@ EVIDENCE: dict[str, Claim] = {
     "induction": KNOWN["newton-stays-above"],
     "spectral": stability.gd_stability,
     "exhibit": stability.theorem_1_usam,
-    "limit": neuron_sam.eq_7_limit,
+    "limit": neuron.eq_7_limit,
     "family": stability.theorem_1_neighborhood,
     "vacuous": KNOWN["touching-open-ends"],
+    "trapped trajectory": TRAPPED["stays-near"],
+    "no constant serves": TRAPPED["quantifiers"],
+    "constants by instance": bounded(Symbol("y", real=True) ** 2),
 }
 
 
@@ -64,7 +70,7 @@ def certificate_of(claim: Claim) -> dict[str, Any]:
 #: What is put in the place of a value, whatever it was.
 _HUGE = ("1e999", "1e4999", "1e999999999")
 STRANGERS: tuple[Any, ...] = (None, True, 0, -1, 1.5, 10**30, "", "x", *_HUGE, "-1/0", [], {}, [[]], [None], {"x": 1})
-KINDS = ("witness", "undefined", "proof", "family", "vacuous", "identity", "products", "unsat")
+KINDS = ("witness", "undefined", "proof", "family", "counterexample", "vacuous", "identity", "products", "unsat")
 BOOKKEEPING = ("searched", "tried")
 
 

@@ -205,6 +205,7 @@ def _huber(name: str, beta: sp.Expr, alpha: sp.Expr, delta: sp.Expr) -> Member:
     clipped = Max(-delta, Min(w, delta))
     return Member(
         name=name,
+        exists=delta > 0,
         coordinates=(w,),
         value=alpha * w**2 / 2 + (beta - alpha) * (clipped * w - clipped**2 / 2),
         gradient=(alpha * w + (beta - alpha) * clipped,),
@@ -218,6 +219,7 @@ def _logcosh(name: str, beta: sp.Expr, alpha: sp.Expr, delta: sp.Expr) -> Member
     require(delta > 0, f"delta={delta} of logcosh must be > 0")
     return Member(
         name=name,
+        exists=delta > 0,
         coordinates=(w,),
         value=alpha * w**2 / 2 + (beta - alpha) * delta**2 * sp.log(sp.cosh(w / delta)),
         gradient=(alpha * w + (beta - alpha) * delta * sp.tanh(w / delta),),
@@ -252,6 +254,7 @@ def _convex(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
     flat = And(*[Eq(level, 0) for _, level in knots])
     return Member(
         name=name,
+        exists=And(*[right[0] > left[0] for left, right in pairwise(knots)]),
         coordinates=(w,),
         value=value,
         gradient=(gradient,),
@@ -389,6 +392,7 @@ def _tanh(name: str, delta: sp.Expr) -> Member:
     require(delta > 0, f"delta={delta} of tanh must be > 0")
     return Member(
         name=name,
+        exists=delta > 0,
         coordinates=(s,),
         value=delta**2 * sp.log(sp.cosh(s / delta)),
         gradient=(delta * sp.tanh(s / delta),),
@@ -418,6 +422,7 @@ def _clip(name: str, delta: sp.Expr) -> Member:
     clipped = Max(-delta, Min(s, delta))
     return Member(
         name=name,
+        exists=delta > 0,
         coordinates=(s,),
         value=clipped * s - clipped**2 / 2,
         gradient=(clipped,),
@@ -436,6 +441,7 @@ def _softsign(name: str, delta: sp.Expr) -> Member:
     size = sp.Abs(s)
     return Member(
         name=name,
+        exists=delta > 0,
         coordinates=(s,),
         value=delta * size - delta**2 * sp.log(1 + size / delta),
         gradient=(s / (1 + size / delta),),
@@ -456,6 +462,7 @@ def _spline(name: str, delta: sp.Expr) -> Member:
     inner = _clamp(s, -2 * delta, 2 * delta)
     return Member(
         name=name,
+        exists=delta > 0,
         coordinates=(s,),
         value=size**2 / 2 - size**3 / (12 * delta) + delta * (sp.Abs(s) - size),
         gradient=(inner - inner * size / (4 * delta),),
@@ -513,6 +520,7 @@ def _piecewise(name: str, knots: Sequence[tuple[sp.Expr, sp.Expr]]) -> Member:
 
     return Member(
         name=name,
+        exists=And(*[right[0] > left[0] for left, right in pairwise(chain)]),
         coordinates=(s,),
         value=value,
         gradient=(odd,),

@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.substitution import put_in
 from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
@@ -38,6 +39,11 @@ class Abstraction:
         self._opaque: dict[sp.Expr, sp.Symbol] = {}
         self._vectors = False
 
+    @property
+    def substitutions(self) -> list[dict[sp.Symbol, sp.Expr]]:
+        """What is put in, in order: the next state, and as often as they may be nested the definitions."""
+        return [self._next, *[dict(self.claim.define)] * len(self.claim.define)]
+
     def __call__(self, formula: sp.Basic) -> sp.Basic:
         """The algebraic form of a formula or an expression.
 
@@ -48,9 +54,9 @@ class Abstraction:
             raise CertificateError(f"{formula} is no statement about one point")
         if formula.free_symbols & set(self.claim.times):
             raise CertificateError(f"{formula} speaks of a hitting time")
-        current = put_in(formula, self._next)
-        for _ in self.claim.define:
-            current = put_in(current, dict(self.claim.define))
+        current = formula
+        for values in self.substitutions:
+            current = put_in(current, values)
         current = current.replace(lambda node: isinstance(node, sp.Derivative), lambda node: node.doit())
         current = self._without_sums(current)
         if current.has(*_VECTORS):
@@ -173,18 +179,6 @@ def _may_coincide(first: sp.Expr, second: sp.Expr) -> bool:
     symbols = sorted((first - second).free_symbols, key=lambda symbol: symbol.name)
     point = {symbol: sp.Rational(17 + 6 * place, 13 + 4 * place) for place, symbol in enumerate(symbols)}
     return bool(abs(sp.N((first - second).xreplace(point), 30)) < sp.Rational(1, 10**12))
-
-
-def put_in(formula: sp.Basic, values: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
-    """Substitute without evaluating the relations anew, so that nothing printed is decided by SymPy."""
-    if not (formula.free_symbols & set(values)):
-        return formula
-    if isinstance(formula, sp.Symbol):
-        return values[formula]
-    arguments = [put_in(argument, values) for argument in formula.args]
-    if isinstance(formula, sp.core.relational.Relational):
-        return formula.func(*arguments, evaluate=False)
-    return formula.func(*arguments)
 
 
 def _with_symbol(formula: sp.Basic, part: sp.Basic, symbol: sp.Symbol) -> sp.Basic:

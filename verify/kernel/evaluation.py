@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import InputError, VerifyError
-from verify.kernel.abstraction import put_in
 from verify.kernel.spectral import spectral_truth
+from verify.kernel.substitution import lost_conditions, put_in
 from verify.lowering.ball import Ball
 from verify.lowering.exact import ClosedForm, Exact
 from verify.lowering.interpret import Arithmetic, Environment, NotExact, Number, Truth, Undecided, Undefined
@@ -222,7 +222,10 @@ class _Evaluator:
         self.claim, self.member, self.arithmetic, self.bits = claim, member, arithmetic, bits
         self.given = values
         given_by = {s: e for s, e in claim.define.items() if not e.free_symbols & set(self._state_symbols())}
-        self.parts = {name: put_in(formula, given_by) for name, formula in claim.conclusions[reading].items()}
+        self.parts = {
+            name: formula if lost_conditions(formula, given_by) else put_in(formula, given_by)
+            for name, formula in claim.conclusions[reading].items()
+        }
         dimension = member.dimension if member is not None else 1
         numbers: dict[sp.Symbol, object] = {}
         for symbol in claim.parameters:

@@ -5,7 +5,7 @@ A certificate only says which method was used and how each obligation was met; i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -13,10 +13,11 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
 from verify.kernel import phases
-from verify.kernel.abstraction import Abstraction, put_in, usable_assumptions
+from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.goals import Implication
 from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
+from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Hints
 from verify.statement.formula import (
     Diverges,
@@ -87,14 +88,17 @@ def _concluded(
     formula: Boolean,
     lemmas: tuple[Boolean, ...] = (),
     short: tuple[Boolean, ...] | None = None,
+    lost: Sequence[Boolean] | None = None,
 ) -> list[Implication]:
     """The goal of a conclusion, and of what its algebraic form took for granted: series converge, p in p/|p| is not 0.
 
-    ``short`` are hypotheses that suffice for the latter (fewer make fewer cases).
+    ``short`` are hypotheses that suffice for the latter (fewer make fewer cases), ``lost`` what an earlier substitution
+    took for granted.
     """
     series = [abstract(condition) for condition in abstract.series_conditions(formula)]
     lowered = abstract(formula)
-    granted = [*abstract.cancelled, *series]
+    lost = lost_conditions(formula, *abstract.substitutions) if lost is None else lost
+    granted = [*abstract.cancelled, *series, *[abstract(condition) for condition in lost]]
     return [
         *[Implication("the conclusion has a value", known if short is None else short, fact) for fact in granted],
         Implication(name, known, lowered, lemmas),
@@ -135,13 +139,14 @@ def _abbreviated(
     formula: Boolean,
     lemmas: tuple[Boolean, ...],
     short: dict[sp.Symbol, sp.Expr],
+    lost: Sequence[Boolean] | None = None,
 ) -> list[Implication]:
     """As ``_concluded``, the last step with symbols for expressions: what holds for all their values holds for theirs.
 
     That needs every abbreviated expression, and the conclusion, to have a value where the known formulas hold.  A lemma
     that speaks of the symbols belongs to the last step.
     """
-    *granted, conclusion = _concluded(name, known, abstract, formula)
+    *granted, conclusion = _concluded(name, known, abstract, formula, lost=lost)
     result = list(granted)
     whole = [lemma for lemma in lemmas if not lemma.free_symbols & set(short)]
     spoken = set().union(*(one.free_symbols for one in (*known, conclusion.conclusion, *whole, *short.values())))
@@ -221,7 +226,8 @@ def _invariant_obligations(
     start = {**claim.start, time: sp.S.Zero}
     for formula in invariant:
         initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)
-        result += _concluded(f"the start meets {formula}", tuple(base), abstract, initial)
+        lost = lost_conditions(formula, start, *abstract.substitutions)
+        result += _concluded(f"the start meets {formula}", tuple(base), abstract, initial, lost=lost)
     state = [abstract(formula) for formula in invariant]
     exists = [abstract(formula) for formula in claim.step.well_defined]
     lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
@@ -231,7 +237,8 @@ def _invariant_obligations(
     known = (*base, *state, *abstract.facts())
     for formula in invariant:
         later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
-        result += _concluded(f"a step keeps {formula}", (*known, *exists), abstract, later, lemmas)
+        lost = lost_conditions(formula, moved, *abstract.substitutions)
+        result += _concluded(f"a step keeps {formula}", (*known, *exists), abstract, later, lemmas, lost=lost)
     return result, abstract, known, tuple(exists)
 
 
@@ -279,9 +286,17 @@ class _Phases:
         self.result: list[Implication] = []
         self.facts: list[Boolean] = []
 
-    def _goal(self, name: str, known: list[Boolean], goal: Boolean, hints: Hints | None = None) -> None:
-        """One obligation, with advice of its own."""
-        if goal == sp.true or sp.false in known:
+    def _goal(
+        self,
+        name: str,
+        known: list[Boolean],
+        formula: Boolean,
+        hints: Hints | None = None,
+        substitution: dict[sp.Symbol, sp.Expr] | None = None,
+    ) -> None:
+        """One obligation, a formula with something put in, with advice of its own."""
+        goal = put_in(formula, substitution or {})
+        if formula == sp.true or sp.false in known:
             return
         needs = None if hints is None else hints.needs
         claim = self.claim if hints is None else replace(self.claim, hints=replace(hints, needs=None))
@@ -292,10 +307,11 @@ class _Phases:
         short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()}
         lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
         everything = (*lowered, *abstract.facts())
+        lost = lost_conditions(formula, substitution or {}, *abstract.substitutions)
         if short:
-            self.result += _abbreviated(name, everything, abstract, goal, lemmas, short)
+            self.result += _abbreviated(name, everything, abstract, goal, lemmas, short, lost)
         else:
-            self.result += _concluded(name, everything, abstract, goal, lemmas)
+            self.result += _concluded(name, everything, abstract, goal, lemmas, lost=lost)
 
     def obligations(self, formula: Boolean) -> list[Implication]:
         """The start, every step from every situation, and the conclusion."""
@@ -314,15 +330,15 @@ class _Phases:
         start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in phases.powers(claim)}}
         for situation, said in phases.starts(claim):
             for one in hints.invariant:
-                goal = put_in(self._goal_in(one, situation), start)
-                self._goal(f"the start meets {one}", [put_in(fact, start) for fact in said], goal, plain)
+                goal = self._goal_in(one, situation)
+                self._goal(f"the start meets {one}", [put_in(fact, start) for fact in said], goal, plain, start)
         for situation in phases.situations(claim):
             now = self._known(situation)
             for after, said in phases.successors(claim, situation):
                 known = [*now, *claim.step.well_defined, *(put_in(fact, self.moved) for fact in said)]
                 for one, hint in zip(hints.invariant, advice, strict=True):
-                    goal = put_in(self._goal_in(one, after), self.moved)
-                    self._goal(f"a step keeps {one}", known, goal, hint or plain)
+                    goal = self._goal_in(one, after)
+                    self._goal(f"a step keeps {one}", known, goal, hint or plain, self.moved)
             self._conclude(formula, situation, now)
         return self.result
 
@@ -524,10 +540,13 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     for bound in bounds:
         abstract(bound)  # so that the facts cover what it speaks of
     known = (*hypotheses, *abstract.facts())
-    for constant, bound in zip(chosen, bounds, strict=True):
+    any_constant = tuple(sp.Symbol(f"constant[{place}]", real=True) for place in range(len(chosen)))
+    values = dict(zip(any_constant, chosen, strict=True))
+    for constant, bound, general in zip(chosen, bounds, formula.bounds(any_constant), strict=True):
         positive = sp.Gt(constant, 0, evaluate=False)
+        lost = lost_conditions(general, values, *abstract.substitutions)
         result += _concluded("the constant is positive", known, abstract, positive)
-        result += _concluded("it bounds the quantity", known, abstract, bound)
+        result += _concluded("it bounds the quantity", known, abstract, bound, lost=lost)
     return result
 
 
@@ -548,6 +567,8 @@ def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     condition, body = put_in(formula.condition, values), put_in(formula.body, values)
     assumed = tuple(usable_assumptions(claim, claim.assumptions))
     result = [Implication("the constants are as they should be", assumed, condition)]
+    for lost in [*lost_conditions(formula.condition, values), *lost_conditions(formula.body, values)]:
+        result += _at_every_state(claim, lost, None, with_lemmas=False)
     if isinstance(body, IsMember):
         return [*result, *_membership(claim, body)]
     return [*result, *_at_every_state(claim, body, None, with_lemmas=True)]

@@ -6,6 +6,12 @@ from typing import Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean, BooleanFunction
+from sympy.printing.precedence import PRECEDENCE
+
+
+def _factor(printer: Any, expression: sp.Basic) -> str:
+    """An expression as a factor: a sum in parentheses."""
+    return str(printer.parenthesize(expression, PRECEDENCE["Mul"]))
 
 
 class TrajectoryFormula(BooleanFunction):
@@ -117,13 +123,13 @@ class Bounded(TrajectoryFormula):
         quantity, scale, depends, kind = self.args
         on = f"({', '.join(map(str, depends))})"
         what = "polynomial K" if str(kind) == "polynomial" else "K"
-        return f"there is {what}{on} with {printer.doprint(quantity)} <= K{on}*{printer.doprint(scale)}"
+        return f"there is {what}{on} with {printer.doprint(quantity)} <= K{on}*{_factor(printer, scale)}"
 
     def _latex(self, printer: Any) -> str:
         quantity, scale, depends, kind = self.args
         on = f"({', '.join(map(printer.doprint, depends))})" if depends else ""
         what = r"\text{ polynomial }K" if str(kind) == "polynomial" else "K"
-        return rf"\exists\,{what}{on}:\ {printer.doprint(quantity)} \le K{on}\cdot {printer.doprint(scale)}"
+        return rf"\exists\,{what}{on}:\ {printer.doprint(quantity)} \le K{on}\cdot {_factor(printer, scale)}"
 
 
 class OrderOfGrowth(TrajectoryFormula):
@@ -162,7 +168,7 @@ class OrderOfGrowth(TrajectoryFormula):
         on = f"({', '.join(map(str, self.depends))})" if self.depends else ""
         names = ", ".join(f"{name}{on} > 0" for name in self.symbols)
         relations = [
-            f"{printer.doprint(self.quantity)} {side} {name}{on}*{printer.doprint(self.scale)}"
+            f"{printer.doprint(self.quantity)} {side} {name}{on}*{_factor(printer, self.scale)}"
             for side, name in zip(self.sides, self.symbols, strict=True)
         ]
         return f"there {'is' if len(self.symbols) == 1 else 'are'} {names} with {' and '.join(relations)}"
@@ -172,7 +178,7 @@ class OrderOfGrowth(TrajectoryFormula):
         signs = {">=": r"\ge", "<=": r"\le"}
         names = ", ".join(rf"{name}{on}>0" for name in self.symbols)
         relations = [
-            rf"{printer.doprint(self.quantity)} {signs[side]} {name}{on}\cdot {printer.doprint(self.scale)}"
+            rf"{printer.doprint(self.quantity)} {signs[side]} {name}{on}\cdot {_factor(printer, self.scale)}"
             for side, name in zip(self.sides, self.symbols, strict=True)
         ]
         return rf"\exists\,{names}:\ " + r",\ ".join(relations)
@@ -237,7 +243,9 @@ class ThereAre(Binder):
     def _sympystr(self, printer: Any) -> str:
         names, condition, depends, body = self.args
         on = f" depending on {', '.join(map(str, depends))} only" if depends else ", the same for all"
-        return f"there are {', '.join(map(str, names))} with {printer.doprint(condition)}{on}: {printer.doprint(body)}"
+        verb = "is" if len(names) == 1 else "are"
+        listed = ", ".join(map(str, names))
+        return f"there {verb} {listed} with {printer.doprint(condition)}{on}: {printer.doprint(body)}"
 
     def _latex(self, printer: Any) -> str:
         names, condition, depends, body = self.args
@@ -320,10 +328,10 @@ class LimSup(sp.Function):
     is_real = True
 
     def _sympystr(self, printer: Any) -> str:
-        return f"limsup_t {printer.doprint(self.args[0])}"
+        return f"limsup_t {_factor(printer, self.args[0])}"
 
     def _latex(self, printer: Any) -> str:
-        return rf"\limsup_{{t\to\infty}} {printer.doprint(self.args[0])}"
+        return rf"\limsup_{{t\to\infty}} {_factor(printer, self.args[0])}"
 
 
 class LimInf(sp.Function):
@@ -333,10 +341,10 @@ class LimInf(sp.Function):
     is_real = True
 
     def _sympystr(self, printer: Any) -> str:
-        return f"liminf_t {printer.doprint(self.args[0])}"
+        return f"liminf_t {_factor(printer, self.args[0])}"
 
     def _latex(self, printer: Any) -> str:
-        return rf"\liminf_{{t\to\infty}} {printer.doprint(self.args[0])}"
+        return rf"\liminf_{{t\to\infty}} {_factor(printer, self.args[0])}"
 
 
 class Differentiable(TrajectoryFormula):
@@ -353,10 +361,10 @@ class StepSum(sp.Function):
     is_real = True
 
     def _sympystr(self, printer: Any) -> str:
-        return f"sum_(i<t) {printer.doprint(self.args[0])}"
+        return f"sum_(i<t) {_factor(printer, self.args[0])}"
 
     def _latex(self, printer: Any) -> str:
-        return rf"\sum_{{i=0}}^{{t-1}} {printer.doprint(self.args[0])}\big|_i"
+        return rf"\sum_{{i=0}}^{{t-1}} {_factor(printer, self.args[0])}\big|_i"
 
 
 class HittingTime:

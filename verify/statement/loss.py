@@ -193,6 +193,7 @@ class Member:
         diagonal: whether a quadratic's Hessian is diagonal with eigenvalues in order.
         requirements: for each property name, a function of its constant that gives the exact condition under
             which this loss has it, None where that could not be certified.
+        exists: what its parameters have to meet; decided for numbers, and left to be shown for expressions.
     """
 
     name: str
@@ -206,6 +207,7 @@ class Member:
     unique_minimizer: bool = True
     eigenvalues: tuple[sp.Expr, ...] | None = None
     diagonal: bool = False
+    exists: Boolean = field(default=sp.true, compare=False)
 
     @property
     def dimension(self) -> int:
@@ -327,7 +329,8 @@ def _requirement(entry: Property, member: Member) -> Boolean | None:
     decide = member.requirements.get(entry.name)
     if decide is None:
         raise ClaimError(f"the loss {member.name} does not say when it is {entry}")
-    return decide(entry.constant if entry.constant is not None else sp.S.Zero)
+    condition = decide(entry.constant if entry.constant is not None else sp.S.Zero)
+    return condition if condition is None or member.exists == True else sp.And(member.exists, condition)  # noqa: E712
 
 
 @dataclass(frozen=True)

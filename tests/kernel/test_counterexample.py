@@ -1,0 +1,496 @@
+"""A trapped trajectory refutes; a hint that shows nothing of the kind is rejected, also where the statement is true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+import sympy as sp
+from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Min, Ne, Or, Symbol, Tuple
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError
+from verify.kernel.check import check_evidence
+from verify.kernel.counterexample import counterexample_obligations, counterexample_text
+from verify.proof.strategy import WORK, refute_by_counterexample
+from verify.statement.claim import Claim, Counterexample, Hints
+from verify.statement.formula import (
+    Always,
+    BigO,
+    BigOmega,
+    BigTheta,
+    Diverges,
+    DivergesExponentially,
+    Eventually,
+    EventuallyAlways,
+    FirstTime,
+    ForAll,
+    ThereAre,
+)
+from verify.statement.loss import Family, LossClass, Member, Property, ScalarLossName
+from verify.statement.system import System, time
+
+x, y, x0, y0, d, e, eta, K, T = sp.symbols("x y x0 y0 d e eta K T", real=True)
+x_next, s = Symbol("x_next", real=True), Symbol("s", real=True)
+ell = ScalarLossName("ell")
+
+
+def rel(kind: type, left: Any, right: Any) -> Any:
+    return kind(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def positive(*symbols: sp.Symbol) -> Boolean:
+    return And(*[Gt(symbol, 0) for symbol in symbols])
+
+
+def hint(
+    values: Mapping[str, Any] | None = None,
+    invariant: Sequence[Boolean] = (),
+    bound: Any = None,
+    loss: tuple[str, Mapping[str, Any]] | None = None,
+) -> Hints:
+    entered = {name: sp.sympify(value) for name, value in (values or {}).items()}
+    limit = None if bound is None else sp.sympify(bound)
+    return Hints(counterexamples=(Counterexample(entered, loss, tuple(invariant), limit),))
+
+
+#: GD on x^2/2, its last step overshot: x -> x - eta x, and simpler maps.
+descent = System("GD", (x,), (x - eta * x,))
+halving, doubling, counter = (
+    System(name, (x,), (update,)) for name, update in (("halving", x / 2), ("doubling", 2 * x), ("counter", x + 1))
+)
+from_zero, from_one, from_x0 = {x: sp.S.Zero}, {x: sp.S.One}, {x: x0}
+
+
+def _parabola(name: str, a: sp.Expr) -> Member:
+    """l(s) = a s^2/2, whose parameter may be any number > 0."""
+    return Member(name, (s,), a * s**2 / 2, (a * s,), {"flat": lambda beta: Le(a, beta)}, exists=a > 0)
+
+
+parabolas = Family("parabola", {"a": "1"}, _parabola, lambda u, bounds: {"a": u[0] + 1}, 1)
+any_parabola = LossClass("l is a parabola", (), (parabolas,), scalar=True)
+flat_parabola = LossClass("l is a parabola with a <= 1", (Property("flat", sp.S.One),), (parabolas,), scalar=True)
+
+
+def accepted(claim: Claim) -> bool:
+    """Whether the hint gets through: it is proved, and the kernel takes the certificate."""
+    outcome = refute_by_counterexample(claim, "", "", WORK["quick"])
+    if outcome.evidence is None:
+        return False
+    assert check_evidence(claim, outcome.evidence).verdict == "refuted"
+    return True
+
+
+# --- what is refuted --------------------------------------------------------------------------------------------------
+
+REFUTED = [
+    Claim(
+        "comes-near",
+        given=[Gt(x0, 0)],
+        step=halving,
+        start=from_x0,
+        show=Eventually(rel(Le, x, 0)),
+        hints=hint({"x0": 1}, [Gt(x, 0)]),
+    ),
+    Claim(
+        "stays-near",
+        given=[Ge(eta, 0), Le(eta, 2)],
+        step=descent,
+        start=from_one,
+        show=EventuallyAlways(rel(Lt, Abs(x), 1)),
+        hints=hint({"eta": 2}, [Or(Eq(x, 1), Eq(x, -1))]),
+    ),
+    Claim("at-once", step=halving, start=from_one, show=Always(Lt(x, 1)), hints=hint()),
+    Claim(
+        "diverges",
+        given=[Ge(eta, 2)],
+        step=descent,
+        start=from_one,
+        show=Diverges(x),
+        hints=hint({"eta": 2}, [rel(Le, x**2, 1)], 1),
+    ),
+    Claim(
+        "diverges-exponentially",
+        step=System("turn", (x, y), (-y, x)),
+        start={x: x0, y: y0},
+        given=[Ne(x0, 0), Ne(y0, 0)],
+        show=DivergesExponentially(x, y),
+        hints=hint({"x0": 1, "y0": 1}, [rel(Le, x**2 + y**2, 2)], 2),
+    ),
+    Claim(
+        "bounded-by-a-constant",
+        given=[Gt(x0, 0)],
+        step=halving,
+        start=from_x0,
+        show=ThereAre(Tuple(K), positive(K), Tuple(), Always(rel(Le, x, K))),
+        hints=hint({"x0": K + 1}),
+    ),
+    Claim(
+        "small-step-by-a-constant",
+        given=[Gt(x0, 0)],
+        step=halving,
+        start=from_x0,
+        show=ThereAre(Tuple(K), positive(K), Tuple(x0), Eventually(rel(Le, x + K, 0))),
+        hints=hint({"x0": 1}, [Gt(x, 0)]),
+    ),
+    Claim(
+        "order", given=[Gt(x, 0)], show=BigO(x**2, x, Tuple()), hints=hint({"x": Symbol("constant[0]", real=True) + 1})
+    ),
+    Claim(
+        "lower-order",
+        given=[Gt(x, 0)],
+        show=BigOmega(x**2, x, Tuple()),
+        hints=hint({"x": Symbol("constant[0]", real=True) / 2}),
+    ),
+    Claim(
+        "both-orders",
+        given=[Gt(x, 0)],
+        show=BigTheta(x**2, x, Tuple()),
+        hints=hint({"x": Symbol("constant[1]", real=True) + 1}),
+    ),
+    Claim(
+        "quantifiers",
+        given=[Ge(x, 0)],
+        show=ThereAre(
+            Tuple(K),
+            positive(K),
+            Tuple(),
+            ForAll(Tuple(e), Gt(e, 0), sp.Implies(Ge(x, e), rel(Le, x, K * e), evaluate=False)),
+        ),
+        hints=hint({"x": K + 1, "e": K / (K + 1) / 2}),
+    ),
+    Claim(
+        "a-loss",
+        over=flat_parabola,
+        show=ThereAre(Tuple(K), positive(K), Tuple(), rel(Ge, ell.slope(sp.S.One), K)),
+        hints=hint(loss=("parabola", {"a": Min(K, 1) / 2})),
+    ),
+]
+
+
+@pytest.mark.parametrize("claim", REFUTED, ids=lambda claim: claim.id)
+def test_a_counterexample_refutes(claim: Claim) -> None:
+    assert accepted(claim)
+
+
+# --- true statements: no hint may get through -------------------------------------------------------------------------
+
+_up = {"step": counter, "start": from_zero}
+_small = And(Gt(K, 0), Lt(K, 1))
+
+TRUE = [
+    # the hint would choose the constant itself
+    Claim(
+        "a-value-for-the-constant",
+        given=[Ge(x, 0), Le(x, 5)],
+        show=ThereAre(Tuple(K), positive(K), Tuple(), rel(Le, x, K)),
+        hints=hint({"x": 5, "K": 1}),
+    ),
+    # d is x^2 at the next state too
+    Claim(
+        "a-definition-that-moves",
+        define={d: x**2},
+        show=Eventually(Ge(x, 1)),
+        hints=hint({}, [Or(Eq(x, 0), rel(Eq, d, (x - 1) ** 2))]),
+        **_up,
+    ),
+    Claim(
+        "an-invariant-of-the-next-state",
+        show=Eventually(Ge(x, 1)),
+        hints=hint({}, [Or(Eq(x, 0), rel(Eq, x_next, x))]),
+        **_up,
+    ),
+    # at y0 = 0 there is no trajectory
+    Claim(
+        "a-start-without-a-value",
+        given=[Ge(y0, 0)],
+        step=System("drift", (x, y), (x + y0**2, y)),
+        start={x: sp.S.Zero, y: 1 / y0},
+        show=Eventually(Ge(x, 1)),
+        hints=hint({"y0": 0}, [Eq(x, 0)]),
+    ),
+    # x0/y0 has no value at y0 = K = 0, though 0/K is simplified to 0, and K/K to 1
+    Claim(
+        "an-assumption-without-a-value",
+        given=[rel(Ge, x0 / y0, 0), Ge(y0, 0)],
+        show=ThereAre(Tuple(K), Ge(K, 0), Tuple(), rel(Gt, y0, K)),
+        hints=hint({"x0": 0, "y0": K}),
+    ),
+    Claim(
+        "an-assumption-that-cancels",
+        given=[rel(Ge, x0 / y0, 0), Ge(y0, 0)],
+        show=ThereAre(Tuple(K), Ge(K, 0), Tuple(), rel(Gt, y0, K)),
+        hints=hint({"x0": K, "y0": K}),
+    ),
+    # an invariant has to be kept at every time
+    Claim("a-value-for-the-time", show=Eventually(Ge(x, 2)), hints=hint({"t": 0}, [rel(Le, x, time)]), **_up),
+    Claim(
+        "a-value-that-changes-with-time",
+        given=[Gt(eta, 0), Le(eta, 1)],
+        step=System("drift", (x,), (x + eta,)),
+        start=from_zero,
+        show=Eventually(Ge(x, 1)),
+        hints=hint({"eta": 1 / (4 + 4 * time**2)}, [Ge(time, 0), rel(Le, x, 1 - 1 / (time + 1))]),
+    ),
+    Claim(
+        "a-value-for-a-definition",
+        given=[Gt(x0, 0)],
+        define={eta: 1 / x0},
+        show=ThereAre(Tuple(K), positive(K), Tuple(eta), rel(Le, 1 / x0, K)),
+        hints=hint({"eta": 1, "x0": 1 / (K + 1)}),
+    ),
+    Claim(
+        "a-constant-of-a-definition",
+        given=[Gt(x0, 0)],
+        define={eta: 1 / x0},
+        show=ThereAre(Tuple(K), positive(K), Tuple(eta), rel(Le, 1 / x0, K)),
+        hints=hint({"x0": 1 / (K + 1)}),
+    ),
+    Claim(
+        "a-value-for-a-hitting-time",
+        times={T: FirstTime(Ge(x, 5))},
+        show=ThereAre(Tuple(K), positive(K), Tuple(), Ge(T, 5)),
+        hints=hint({"T": 0}),
+        **_up,
+    ),
+    Claim(
+        "a-bound-that-moves",
+        step=doubling,
+        start=from_one,
+        define={d: x**2},
+        show=Diverges(x),
+        hints=hint({}, [Ge(x, 1)], d),
+    ),
+    Claim(
+        "a-bound-by-the-next-state",
+        step=doubling,
+        start=from_one,
+        show=Diverges(x),
+        hints=hint({}, [Ge(x, 1)], x_next**2),
+    ),
+    Claim("a-bound-by-the-time", show=Diverges(x), hints=hint({}, [rel(Eq, x, time)], time**2), **_up),
+    # what there is for each e may depend on e
+    Claim(
+        "for-all-there-are",
+        over=x,
+        show=ForAll(Tuple(e), Ge(e, 0), ThereAre(Tuple(K), Gt(K, 0), Tuple(), rel(Le, e, K))),
+        hints=hint({"e": (K + 1) ** 2, "x": 0}),
+    ),
+    Claim(
+        "a-constant-bound-twice",
+        over=x,
+        show=ThereAre(
+            Tuple(K), Gt(K, 5), Tuple(), ThereAre(Tuple(K), Gt(K, 0), Tuple(), rel(Le, K, 3), evaluate=False)
+        ),
+        hints=hint({"x": 0}),
+    ),
+    Claim(
+        "a-constant-named-like-the-state",
+        given=[Ge(y0, 0)],
+        step=System("stay", (x,), (x,)),
+        start={x: y0},
+        show=ThereAre(Tuple(x), Gt(x, 5), Tuple(), EventuallyAlways(Gt(x, 3))),
+        hints=hint({"y0": 0}, [Le(x, 0)]),
+    ),
+    Claim(
+        "a-constant-of-the-parameter",
+        given=[Gt(x, 0)],
+        show=ThereAre(Tuple(K), positive(K), Tuple(x), rel(Le, x, K)),
+        hints=hint({"x": K + 1}),
+    ),
+    # a parabola has a > 0, whatever the class asks for besides
+    Claim(
+        "no-such-loss",
+        over=flat_parabola,
+        show=ThereAre(Tuple(K), _small, Tuple(), rel(Ge, ell.slope(sp.S.One), 0)),
+        hints=hint(loss=("parabola", {"a": -K})),
+    ),
+    # a = s would capture the argument of the loss
+    Claim(
+        "a-constant-named-like-the-argument",
+        over=any_parabola,
+        show=ThereAre(Tuple(s), And(Gt(s, 0), Lt(s, 1)), Tuple(), rel(Le, ell.slope(sp.S.NegativeOne), 0)),
+        hints=hint(loss=("parabola", {"a": s})),
+    ),
+    Claim(
+        "a-constant-of-the-loss",
+        over=any_parabola,
+        show=ThereAre(Tuple(K), positive(K), Tuple(Symbol("ell")), rel(Ge, ell.slope(sp.S.One), K)),
+        hints=hint(loss=("parabola", {"a": K / 2})),
+    ),
+    Claim(
+        "a-loss-that-moves",
+        over=any_parabola,
+        step=System("climb", (x,), (x + ell.slope(sp.S.One),)),
+        start=from_zero,
+        show=Eventually(Ge(x, 1)),
+        hints=hint({}, [Ge(time, 0), rel(Le, x, 1 - 1 / (time + 1))], loss=("parabola", {"a": 1 / (4 + 4 * time**2)})),
+    ),
+    # a next state that there never is, of a system that stops at once, or in another coordinate
+    Claim(
+        "a-step-that-never-exists",
+        step=System("stopped", (x,), (x,), (rel(Lt, x**2, 0),)),
+        start=from_one,
+        show=Always(rel(Lt, x_next**2, 0)),
+        hints=hint(),
+    ),
+    Claim(
+        "a-step-without-a-value",
+        given=[Ge(x, 0)],
+        step=System("inverse", (x, y), (x, 1 / x)),
+        over=y,
+        show=Gt(x_next, 0),
+        hints=hint({"x": 0, "y": 0}),
+    ),
+    Claim(
+        "a-start-that-cancels",
+        over=x0,
+        given=[Ge(y0, 0)],
+        step=counter,
+        start={x: x0 / y0},
+        show=ThereAre(Tuple(K), Ge(K, 0), Tuple(), Always(rel(Gt, y0, K))),
+        hints=hint({"x0": 0, "y0": K}),
+    ),
+    # without a value a hypothesis does not hold
+    Claim(
+        "a-hypothesis-that-cancels",
+        over=x0,
+        given=[Ge(x, 0)],
+        show=ThereAre(Tuple(K), Ge(K, 0), Tuple(), sp.Implies(rel(Ge, x / x0, 0), rel(Gt, x0**2, K), evaluate=False)),
+        hints=hint({"x": 0, "x0": K}),
+    ),
+]
+
+
+@pytest.mark.parametrize("claim", TRUE, ids=lambda claim: claim.id)
+def test_no_hint_refutes_a_true_statement(claim: Claim) -> None:
+    assert not accepted(claim)
+
+
+# --- hints that show nothing ------------------------------------------------------------------------------------------
+
+_trapped: dict[str, Any] = {"step": halving, "start": from_x0, "show": Eventually(rel(Le, x, 0))}
+
+UNMET = {
+    "an assumption fails": Claim("u", given=[Gt(x0, 2)], hints=hint({"x0": 1}, [Gt(x, 0)]), **_trapped),
+    "the start misses the invariant": Claim("u", given=[Gt(x0, 0)], hints=hint({"x0": 1}, [Gt(x, 1)]), **_trapped),
+    "a step leaves the invariant": Claim("u", given=[Gt(x0, 0)], hints=hint({"x0": 1}, [Ge(x, 1)]), **_trapped),
+    "the invariant contradicts nothing": Claim("u", given=[Gt(x0, 0)], hints=hint({"x0": 1}, [Ge(x, 0)]), **_trapped),
+    "a step divides by zero": Claim(
+        "u",
+        given=[Ge(x0, 0)],
+        step=System("inverse", (x, y), (x, 1 / x)),
+        start={x: x0, y: sp.S.Zero},
+        show=Eventually(Gt(x, 0)),
+        hints=hint({"x0": 0}, [Eq(x, 0)]),
+    ),
+    "the iterates stop to exist": Claim(
+        "u",
+        given=[Ge(x0, 0)],
+        step=System("guarded", (x,), (x / 2,), (Ne(x, 0),)),
+        start=from_x0,
+        show=Eventually(Gt(x, 0)),
+        hints=hint({"x0": 0}, [Eq(x, 0)]),
+    ),
+    "the loss is not in the class": Claim(
+        "u",
+        over=flat_parabola,
+        show=ThereAre(Tuple(K), positive(K), Tuple(), rel(Le, ell.slope(sp.S.One), K)),
+        hints=hint(loss=("parabola", {"a": K + 1})),
+    ),
+}
+
+
+@pytest.mark.parametrize("why", UNMET)
+def test_an_obligation_stays_open_where(why: str) -> None:
+    claim = UNMET[why]
+    assert counterexample_obligations(claim, "", "", 0)
+    assert not accepted(claim)
+
+
+REFUSED = {
+    "speaks of a hitting time": Claim(
+        "r",
+        given=[Ge(T, 5)],
+        times={T: FirstTime(Ge(x, 5))},
+        show=Eventually(Le(x, -1)),
+        hints=hint({}, [Ge(x, 0)]),
+        **_up,
+    ),
+    "have no value": Claim("r", given=[Gt(x0, 0)], hints=hint({}, [Gt(x, 0)]), **_trapped),
+    "which the claim itself gives a meaning": Claim(
+        "r", given=[Gt(x0, 0)], hints=hint({"x0": 1, "x": 2}, [Gt(x, 0)]), **_trapped
+    ),
+    "more than the constants": Claim("r", given=[Gt(x0, 0)], hints=hint({"x0": y0}, [Gt(x, 0)]), **_trapped),
+    "moves with it": Claim(
+        "r",
+        given=[Gt(x, 0)],
+        show=ThereAre(Tuple(K), positive(K), Tuple(x), rel(Le, x, K)),
+        hints=hint({"x": K + 1}),
+    ),
+    "gives no bound": Claim("r", show=Diverges(x), hints=hint({}, [Ge(x, 0)], x**2), **_up),
+    "does not speak of the whole state": Claim(
+        "r",
+        step=System("pair", (x, y), (x, 2 * y)),
+        start={x: sp.S.One, y: sp.S.One},
+        show=Diverges(x),
+        hints=hint({}, [Eq(x, 1)], 1),
+    ),
+    "is not refuted by a trapped trajectory": Claim("r", show=Eventually(Ge(x, 1)), hints=hint(), **_up),
+    "names no loss": Claim(
+        "r",
+        over=flat_parabola,
+        show=ThereAre(Tuple(K), positive(K), Tuple(), rel(Le, ell.slope(x0), K)),
+        given=[Gt(x0, 0)],
+        hints=hint({"x0": 1}),
+    ),
+    "has no family": Claim(
+        "r",
+        over=any_parabola,
+        show=ThereAre(Tuple(K), positive(K), Tuple(), rel(Le, ell.slope(sp.S.One), K)),
+        hints=hint(loss=("cubic", {})),
+    ),
+    "gives no counterexample number": Claim("r", show=Eventually(Ge(x, 1)), **_up),
+    "gives no value to e": Claim(
+        "r", given=[Ge(x, 0)], show=ForAll(Tuple(e), Gt(e, 0), rel(Le, x, e)), hints=hint({"x": 1})
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_a_counterexample_that_says_nothing_is_refused_with_its_reason(sentence: str) -> None:
+    with pytest.raises(CertificateError, match=sentence):
+        counterexample_obligations(REFUSED[sentence], "", "", 0)
+
+
+def test_a_hint_that_speaks_of_itself_is_refused() -> None:
+    claim = Claim(
+        "self",
+        given=[Gt(x, 0)],
+        show=ThereAre(Tuple(K), positive(K), Tuple(x), rel(Le, x, K)),
+        hints=hint({"x": x + 1}),
+    )
+    with pytest.raises(CertificateError):
+        counterexample_obligations(claim, "", "", 0)
+
+
+def test_the_evidence_of_another_claim_is_rejected() -> None:
+    """The one trajectory is trapped below 1, which says nothing of the other."""
+    trapped, escaping = (
+        Claim("trapped", step=system, start=from_one, show=Eventually(Gt(x, 1)), hints=hint({}, [rel(Le, x, 1)]))
+        for system in (halving, doubling)
+    )
+    evidence = refute_by_counterexample(trapped, "", "", WORK["quick"]).evidence
+    assert evidence is not None
+    with pytest.raises(CertificateError):
+        check_evidence(escaping, evidence)
+    with pytest.raises(CertificateError):
+        check_evidence(trapped, {**evidence, "hint": 1})
+    with pytest.raises(CertificateError):
+        check_evidence(trapped, {**evidence, "obligations": evidence["obligations"][1:]})
+
+
+def test_a_counterexample_is_read_in_one_line() -> None:
+    (one,) = hint({"x0": K + 1}, [Gt(x, 0)], loss=("parabola", {"a": K})).counterexamples
+    assert counterexample_text(one) == "x0 = K + 1, loss parabola(a=K); every iterate meets x > 0"

@@ -1,0 +1,74 @@
+"""A witness with huge or crooked numbers is replaced by a simpler one that is certified as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy as sp
+from sympy import Eq, Ge, Gt, Le, Lt
+
+from verify.search.certify import Certified, Point, certify, simplify
+from verify.statement.claim import Claim
+
+x, y = sp.symbols("x y", real=True)
+
+
+def rel(kind: type, left: Any, right: Any) -> Any:
+    return kind(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def simplest(claim: Claim, values: Mapping[str, str | int | Fraction]) -> Certified:
+    found = certify(claim, "", "", Point({name: Fraction(value) for name, value in values.items()}, None, {}), 256)
+    assert found is not None
+    return simplify(claim, "", found, 256)
+
+
+CROOKED = Fraction(123456789, 987654321)
+HUGE = 10**15 + 37
+
+
+@pytest.mark.parametrize(
+    ("claim", "values", "wanted"),
+    [
+        (Claim("huge", given=[Gt(x, 0)], show=rel(Le, x, 2)), {"x": HUGE}, {"x": "3"}),
+        (Claim("crooked", given=[Gt(x, 0)], show=rel(Ge, x, sp.Rational(1, 7))), {"x": CROOKED}, {"x": "1/8"}),
+        (Claim("near-integer", given=[Gt(x, 1)], show=rel(Ge, x, 2)), {"x": "1000001/1000000"}, {"x": "3/2"}),
+        (Claim("negative", over=x, show=rel(Ge, x, -1)), {"x": -HUGE}, {"x": "-2"}),
+        (
+            Claim("equal", given=[Gt(x, 1), Eq(x, y)], show=rel(Lt, x * y, 2)),
+            {"x": HUGE, "y": HUGE},
+            {"x": "2", "y": "2"},
+        ),
+    ],
+    ids=lambda value: value.id if isinstance(value, Claim) else None,
+)
+def test_a_simpler_witness_is_found(claim: Claim, values: dict[str, Any], wanted: dict[str, str]) -> None:
+    best = simplest(claim, values)
+    given = Point({name: Fraction(value) for name, value in values.items()}, None, {})
+    assert best.point.complexity < given.complexity
+    size = {name: len(str(value)) for name, value in best.point.values.items()}
+    assert size == {name: len(text) for name, text in wanted.items()}, best.point.values
+
+
+def test_what_sits_next_to_an_open_end_stays_a_witness() -> None:
+    claim = Claim("open", given=[Gt(x, 1)], show=rel(Ge, x, sp.Rational(1001, 1000)))
+    best = simplest(claim, {"x": 1 + Fraction(1234567, 10**11)})
+    assert best.kind == "violated"
+    value = best.point.values["x"]
+    assert 1 < value < Fraction(1001, 1000)
+    assert value.denominator in {10**exponent for exponent in range(3, 8)}
+
+
+def test_a_number_on_an_end_of_its_range_stays_there() -> None:
+    claim = Claim("end", given=[Gt(x, 0), Gt(y, 0), rel(Le, y, 2 / x)], show=rel(Lt, x * y, 2))
+    best = simplest(claim, {"x": CROOKED, "y": 2 / CROOKED})
+    assert best.point.values["x"] * best.point.values["y"] == 2
+    assert max(value.numerator for value in best.point.values.values()) <= 2
+
+
+def test_the_simplest_witness_is_left_as_it_is() -> None:
+    claim = Claim("one", given=[Gt(x, 0)], show=rel(Lt, x, 1))
+    assert simplest(claim, {"x": 1}).point.values == {"x": 1}
