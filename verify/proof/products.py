@@ -7,6 +7,7 @@ solution on it, and is returned only after the kernel has accepted it.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -168,6 +169,8 @@ class _Search:
             if place in self.reducing:
                 continue
             room = attempt.degree - _degree(polynomial)
+            if room >= 0 and math.comb(room + len(self.symbols), room) > most:
+                return None
             for monomial in _monomials(self.context, room):
                 column = self._reduced(monomial * polynomial).to_dict()
                 found.append(_Column(column, equality=place, monomial=monomial))
