@@ -30,7 +30,7 @@ from claims.sam_normalization.setting import (
     y,
     y0,
 )
-from verify.statement.claim import Claim, Hints
+from verify.statement.claim import Claim, Counterexample, Hints
 from verify.statement.formula import (
     AsLongAs,
     ConvergesTo,
@@ -194,6 +194,25 @@ theorem_4_1 = Claim(
     **_informal(sam_neuron),
 )
 
+#: Without perturbation SAM is GD: y stays above |x|.
+_gd_stops = Counterexample(
+    values={
+        "c": sp.S.One,
+        "R": sp.S.One,
+        "rho": sp.S.Zero,
+        "eta": sp.Rational(3, 10),
+        "x0": sp.Rational(1, 4),
+        "y0": sp.Integer(2),
+    },
+    loss=("clip", {"delta": sp.S.One}),
+    invariant=(
+        relation(Ge, y**2 - 4 * x**2, sp.Rational(17, 5)),
+        relation(Le, y, 2),
+        Gt(y, 0),
+        sp.Ne(x, 0),
+    ),
+)
+
 theorem_4_2 = Claim(
     "theorem-4.2",
     title="SAM's middle phase (informal)",
@@ -212,6 +231,7 @@ theorem_4_2 = Claim(
             )
         ),
     },
+    hints=Hints(counterexamples=(_gd_stops,)),
     note=_constants_note + " Footnote 2 says what “decreases fast” means.",
     uses=["theorem-16.2"],
     **_informal(sam_neuron),

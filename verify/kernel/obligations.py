@@ -262,7 +262,9 @@ def _phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
     if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
         raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
-    return _Phases(claim).obligations(formula)
+    spoken: set[sp.Basic] = set().union(*(one.free_symbols for one in (*claim.assumptions, *invariant, formula)))
+    used = {symbol: kind for symbol, kind in claim.times.items() if symbol in spoken}
+    return _Phases(replace(claim, times=used)).obligations(formula)
 
 
 class _Phases:

@@ -73,7 +73,7 @@ def _solved(difference: sp.Expr, symbol: sp.Symbol) -> tuple[sp.Symbol, sp.Expr,
     if len(coefficients) == 5 and coefficients[1] == coefficients[3] == 0:
         c, b, a = coefficients[0], coefficients[2], coefficients[4]
         # the root that stays finite as a -> 0
-        return symbol, -2 * c / (b + sp.sqrt(b**2 - 4 * a * c)), True
+        return symbol, -2 * c / (b + sp.sign(b) * sp.sqrt(b**2 - 4 * a * c)), True
     return None
 
 

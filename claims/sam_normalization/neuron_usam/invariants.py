@@ -111,5 +111,10 @@ hyperbolic = Hints(
             abbreviate={_G: _next_hyperbolic, _U: _factor, _H: _hyperbolic, _V: gamma / eta},
         ),
     ),
+    lemmas=(
+        Gt(gamma / eta, 0),
+        relation(Ge, usam_base**t * (gamma / eta), gamma / eta / 4),
+        relation(Ge, y**2 - x**2, gamma / eta / 4),
+    ),
     powers=_powers,
 )
