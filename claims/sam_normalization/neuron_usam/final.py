@@ -14,7 +14,6 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     x_next,
     y_next,
 )
-from claims.sam_normalization.neuron_usam.invariants import in_the_box
 from claims.sam_normalization.neuron_usam.proofs import A, M, S, Z, in_sizes, moved, sizes_of, small_radius
 from claims.sam_normalization.setting import (
     C,
@@ -63,7 +62,6 @@ theorem_44_bounds = Claim(
     source=paper.at("Theorem 44", "After Initial Phase, we always have |x_t| <= sqrt(C gamma eta) and |y_t| <="),
     given=_after_initial_phase,
     show={"x": _near_axis, "y": _below_start},
-    hints=in_the_box,
     uses=["lemma-45.phase"],
     **trajectory,
 )
@@ -193,7 +191,6 @@ lemma_45_phase = Claim(
     source=paper.at("Lemma 45", "Furthermore, |x_t| <= sqrt(C gamma eta) and |y_t| <= sqrt(C gamma/eta) hold for all"),
     given=[*_after_initial_phase, relation(Le, eta * rho, 1)],
     show={"x": _near_axis, "y": _below_start},
-    hints=in_the_box,
     uses=["lemma-45.step", "lemma-40", "lemma-37"],
     **trajectory,
 )

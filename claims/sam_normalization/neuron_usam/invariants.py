@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Ge, Gt, Implies, Le, Min, Or, Rational, Symbol, sqrt
+from sympy import Eq, Ge, Gt, Le, Min, Rational, Symbol, sqrt
 
 from claims.sam_normalization.neuron_usam.appendix_g import x_next, y_next
 from claims.sam_normalization.neuron_usam.proofs import (
-    A,
-    D,
-    M,
-    S,
-    Z,
-    in_sizes,
-    moved,
     signs,
-    sizes_of,
-    small_radius,
 )
 from claims.sam_normalization.setting import (
     C,
@@ -24,17 +15,13 @@ from claims.sam_normalization.setting import (
     half,
     relation,
     rho,
-    root_bound,
-    root_small,
     slope_ascent,
     slope_here,
     t,
     t0,
-    t1,
     usam_base,
     x,
     y,
-    y0_bound,
 )
 from verify.statement.claim import Hints
 
@@ -50,37 +37,6 @@ _powers = Hints(
         relation(Ge, usam_base, -Rational(1, 4)),
         relation(Gt, t0, 0),
     ),
-)
-
-_updated = relation(Eq, x_next, sizes_of(x))
-_either = Or(_updated, relation(Eq, x_next, -sizes_of(x)))
-
-#: |y| <= y0; x <= y0 until t1; |x| <= sqrt(C gamma eta) afterwards.
-in_the_box = Hints(
-    needs=(*signs, Le(gamma, 2), _small_eta, _small_product, _late_t0),
-    axioms=("signs", "bound"),
-    invariant=(
-        relation(Le, Abs(y), y0_bound),
-        Implies(relation(Le, t, t1), relation(Le, x, y0_bound)),
-        Implies(relation(Gt, t, t1), relation(Le, Abs(x), root_bound)),
-    ),
-    keeps=(
-        in_sizes(
-            y,
-            [_small_eta, _small_product],
-            [relation(Le, root_bound, y0_bound), relation(Le, Abs(x), y0_bound), small_radius],
-            final=[eta * rho * A <= A, eta * M <= eta * Z, moved <= Z, moved >= -Z],
-        ),
-        in_sizes(x, [_small_product], [relation(Le, Abs(x), y0_bound)], by=[_updated], final=[moved <= A, D <= Z]),
-        in_sizes(
-            x,
-            [_small_product],
-            [small_radius, relation(Le, half * root_small, root_bound)],
-            by=[_either, Or(relation(Le, x, 0), _updated)],
-            final=[eta * rho * A <= A, eta * M <= eta * Z, moved >= -S],
-        ),
-    ),
-    powers=_powers,
 )
 
 _H, _G, _U, _V = (Symbol(name, real=True) for name in "HGUV")
