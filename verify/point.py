@@ -56,6 +56,8 @@ def evaluate_text(
 
 def takes_a_point(claim: Claim) -> bool:
     """Whether anything in the conclusion can be decided at one point (of parameters, or of a concrete loss)."""
+    if claim.takes is not None:
+        return bool(claim.takes)
     formulas = [formula for parts in claim.conclusions.values() for formula in parts.values()]
     return any(speaks_of_a_point(formula) or decided_by_eigenvalues(formula) for formula in formulas)
 

@@ -328,7 +328,8 @@ class _Evaluator:
             self.environment.times = times_of_parameters(claim, self.environment)
             return self._with_next(self.environment)
         if not (claim.takes_time or claim.at is not None or claim.is_about_times):
-            return self._with_next(self.environment)
+            self.environment.times = times_of_parameters(claim, self.environment)
+            return self.environment
         try:
             trajectory = Trajectory(claim, self.environment)
         except Undefined as reason:

@@ -296,9 +296,9 @@ class Claim:
     @cached_property
     def is_about_times(self) -> bool:
         """Whether it compares the hitting times of a trajectory, and speaks of none of its states."""
-        formulas = [*self._conclusion_formulas(), *self.given]
-        spoken: set[sp.Basic] = set().union(*(formula.free_symbols for formula in formulas))
-        if self.step is None or self.start is None or not spoken & set(self.times):
+        concluded: set[sp.Basic] = set().union(*(formula.free_symbols for formula in self._conclusion_formulas()))
+        spoken: set[sp.Basic] = concluded.union(*(formula.free_symbols for formula in self.given))
+        if self.step is None or self.start is None or not concluded & set(self.times):
             return False
         states = {*self.step.state, *self.step.next, time} - set(self.start.values())
         return not spoken & states
