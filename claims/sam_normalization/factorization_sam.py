@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, And, Eq, Ge, Gt, Implies, Integer, Le, Lt, Tuple, sqrt
+from sympy import Abs, And, Eq, Ge, Gt, Implies, Integer, Le, Lt, Rational, Tuple, sqrt
 
 from claims.sam_normalization.factorization import usam_growth
 from claims.sam_normalization.setting import (
@@ -30,7 +30,7 @@ from claims.sam_normalization.setting import (
     y0,
 )
 from verify.statement.claim import Claim, Counterexample, Hints
-from verify.statement.formula import Always, Diverges, EventuallyAlways, ThereAre
+from verify.statement.formula import Always, Diverges, EventuallyAlways, LimSup, ThereAre
 
 x_next, y_next = sam_factorization.next
 
@@ -261,7 +261,14 @@ _usam: dict[str, Any] = {**_from_start, "step": usam_factorization}
 #: Without perturbation SAM is GD: it stops on the y-axis, above the origin.
 _gd_stops = Counterexample(
     values={"x0": Integer(2), "y0": Integer(3), "rho": sp.S.Zero},
-    invariant=(Gt(x, 0), Gt(y, 0), relation(Le, x**2 + y**2, 13)),
+    invariant=(
+        Gt(x, 0),
+        Gt(y, 0),
+        relation(Le, x**2 + y**2, 13),
+        relation(Le, y**2 - x**2, 5),
+        relation(Ge, y**2 - Rational(18, 13) * x**2, 3),
+    ),
+    bound=Integer(3),
 )
 #: "set eta = 1/beta" with beta = x0^2 + y0^2
 _theorem_2 = [Gt(_beta, 0), *learning_rate]
@@ -273,14 +280,11 @@ theorem_2_sam = Claim(
     given=_theorem_2,
     show={
         "never diverges": ThereAre(Tuple(K), Gt(K, 0), Tuple(x0, y0, rho), Always(relation(Le, x**2 + y**2, K))),
-        "neighborhood": ThereAre(
-            Tuple(K), Gt(K, 0), Tuple(), EventuallyAlways(relation(Le, sp.Min(Abs(x), Abs(y)), K * rho))
-        ),
-        "same minimum": ThereAre(
-            Tuple(K), Gt(K, 0), Tuple(), EventuallyAlways(relation(Le, x**2 + y**2, (K * rho) ** 2))
-        ),
+        "neighborhood": ThereAre(Tuple(K), Gt(K, 0), Tuple(), relation(Le, LimSup(sp.Min(Abs(x), Abs(y))), K * rho)),
+        "same minimum": ThereAre(Tuple(K), Gt(K, 0), Tuple(), relation(Le, LimSup(x**2 + y**2), (K * rho) ** 2)),
     },
-    note="The minima are the two axes. “Finds” a minimum: the iterates approach it and stay within a neighborhood.",
+    note="The minima are the two axes. “Finds” a minimum: the iterates approach it and stay within a neighborhood, so "
+    "a limes superior; for rho = 0 the neighborhood is a point.",
     hints=Hints(counterexamples=(_gd_stops,)),
     uses=["theorem-11.sam"],
     **_sam,
@@ -313,9 +317,10 @@ theorem_11_sam = Claim(
     title="SAM finds a neighborhood of the origin with radius O(rho)",
     source=paper.at("Theorem 11", "then i) SAM finds a neighborhood of the origin with radius O(rho) for all rho"),
     given=_given,
-    show=ThereAre(Tuple(K), Gt(K, 0), Tuple(), EventuallyAlways(relation(Le, x**2 + y**2, (K * rho) ** 2))),
+    show=ThereAre(Tuple(K), Gt(K, 0), Tuple(), relation(Le, LimSup(x**2 + y**2), (K * rho) ** 2)),
     takes=_takes,
-    note="“Finds”: the iterates approach it and stay within it. The constant of O is the same for all starts and rho.",
+    note="“Finds”: the iterates approach it and stay near it, so a limes superior; for rho = 0 the neighborhood is a "
+    "point. The constant of O is the same for all starts and rho.",
     hints=Hints(counterexamples=(_gd_stops,)),
     uses=["theorem-12"],
     **_sam,

@@ -26,6 +26,7 @@ from verify.statement.formula import (
     EventuallyAlways,
     FirstTime,
     ForAll,
+    LimSup,
     ThereAre,
 )
 from verify.statement.loss import Family, LossClass, Member, Property, ScalarLossName
@@ -494,3 +495,28 @@ def test_the_evidence_of_another_claim_is_rejected() -> None:
 def test_a_counterexample_is_read_in_one_line() -> None:
     (one,) = hint({"x0": K + 1}, [Gt(x, 0)], loss=("parabola", {"a": K})).counterexamples
     assert counterexample_text(one) == "x0 = K + 1, loss parabola(a=K); every iterate meets x > 0"
+
+
+# --- the limes superior -----------------------------------------------------------------------------------------------
+
+
+def _limsup(show: Boolean, bound: Any, level: Any = 1) -> Claim:
+    """On x -> x - eta x with eta = 2, which goes to and fro between x0 and -x0."""
+    return Claim(
+        "limsup",
+        given=[Ge(eta, 0), Le(eta, 2), Gt(x0, 0)],
+        step=descent,
+        start=from_x0,
+        show=show,
+        hints=hint({"eta": 2, "x0": level}, [Or(Eq(x, level), Eq(x, -level))], bound),
+    )
+
+
+def test_a_trajectory_that_stays_away_refutes_a_bound_on_its_limes_superior() -> None:
+    assert accepted(_limsup(rel(Le, LimSup(Abs(x)), sp.Rational(1, 2)), 1))
+    assert accepted(_limsup(ThereAre(Tuple(K), Gt(K, 0), Tuple(), rel(Le, LimSup(Abs(x)), K)), K + 1, K + 1))
+
+
+@pytest.mark.parametrize("bound", [None, sp.Rational(1, 2), 2, x, time])
+def test_a_level_that_is_not_met_or_not_above_the_claimed_one_refutes_nothing(bound: Any) -> None:
+    assert not accepted(_limsup(rel(Le, LimSup(Abs(x)), 1), bound))

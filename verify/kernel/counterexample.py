@@ -23,6 +23,7 @@ from verify.statement.formula import (
     Eventually,
     EventuallyAlways,
     ForAll,
+    LimSup,
     OrderOfGrowth,
     ThereAre,
     speaks_of_a_point,
@@ -241,6 +242,13 @@ class _Refutation:
                 raise CertificateError(f"{body} does not speak of the whole state")
             size = sp.Add(*[symbol**2 for symbol in body.args])
             self._conclude("the trajectory is bounded", known, sp.Le(size, self.hint.bound, evaluate=False))
+        elif isinstance(body, sp.Le | sp.Lt) and isinstance(body.lhs, LimSup) and self.hint.invariant:
+            # a number that is never below the bound has a limes superior of at least that
+            level = self.hint.bound
+            if level is None or (self._concrete(level).free_symbols | body.rhs.free_symbols) & (self.state | {time}):
+                raise CertificateError("the counterexample gives no bound below the limes superior")
+            self._conclude("every iterate meets the bound", known, sp.Ge(body.lhs.args[0], level, evaluate=False))
+            self._conclude("the bound is too large", self.constants, sp.Gt(level, body.rhs, evaluate=False))
         elif speaks_of_a_point(body) and not self._concrete(body).free_symbols & self.state:
             self._conclude("the conclusion fails", self.constants, body, negated=True)
         else:

@@ -426,7 +426,7 @@ class Environment:
         known = self._range(expression)
         if known.low is None:
             return "never"
-        if known.high is None or self.arithmetic.sign(known.high - known.low) != 0:
+        if known.high is None or (known.high is not known.low and self.arithmetic.sign(known.high - known.low) != 0):
             return None
         return str(known.low)
 

@@ -91,7 +91,8 @@ class Counterexample:
             that the statement says there are, so that none of them serves.
         loss: the family name of a concrete loss, and its parameters as expressions.
         invariant: relations of the state that the trajectory keeps and that contradict the conclusion.
-        bound: against a divergence: a bound on the squared size of every state that meets the invariant.
+        bound: for every state that meets the invariant: against a divergence, an upper bound on its squared size;
+            against a bound on a limes superior, a lower bound on the number in question.
     """
 
     values: Mapping[str, sp.Expr]
