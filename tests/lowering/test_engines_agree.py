@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from claims.sam_normalization import CLAIMS
@@ -45,7 +45,14 @@ def truths(claim: Claim, values: dict[str, Fraction], loss: str | None, arithmet
 def test_exact_and_ball_arithmetic_never_contradict_each_other(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verify.kernel.evaluation.TIME_HORIZON", 60)
 
-    @settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=4,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.generate,),  # to shrink a point whose trajectory is long takes minutes
+        suppress_health_check=list(HealthCheck),
+    )
     @given(claim.strategy())
     def agree(point: dict[str, Any]) -> None:
         loss = point.pop("loss")

@@ -328,8 +328,7 @@ class _Evaluator:
             self.environment.times = times_of_parameters(claim, self.environment)
             return self._with_next(self.environment)
         if not (claim.takes_time or claim.at is not None or claim.is_about_times):
-            self.environment.times = times_of_parameters(claim, self.environment)
-            return self.environment
+            return self._at_the_start() if claim.takes else self.environment
         try:
             trajectory = Trajectory(claim, self.environment)
         except Undefined as reason:
@@ -356,6 +355,14 @@ class _Evaluator:
             if here.times[symbol].high == -1:
                 self.violated.append(f"the phase that ends at {symbol} is not empty")
         return self._with_next(self._with_definitions(here))
+
+    def _at_the_start(self) -> Environment | None:
+        """The environment at time 0, for a statement about the whole trajectory from a given start."""
+        try:
+            return self._with_definitions(Trajectory(self.claim, self.environment).environment())
+        except Undefined as reason:
+            self.violated.append(f"the start exists ({reason})")
+            return None
 
     def _fixed_time(self, trajectory: Trajectory, at: sp.Expr) -> int:
         """The time that the statement fixes, a hitting time plus a number; not admissible where it never comes.
