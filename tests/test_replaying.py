@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import pytest
 
@@ -61,12 +62,17 @@ def acting(empty_project: Project) -> Project:
     return empty_project
 
 
+def without_outer_run(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what pytest-xdist tells the processes of the run that this test is part of."""
+    return {name: value for name, value in environment.items() if not name.startswith("PYTEST_")}
+
+
 def run(project: Project, *command: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(project.folder / "stand_in"), str(ROOT)])
     return subprocess.run(
         [sys.executable, *command],
         cwd=project.folder,
-        env=os.environ | {"PYTHONPATH": path},
+        env=without_outer_run(os.environ) | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
         timeout=120,
