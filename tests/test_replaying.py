@@ -32,14 +32,12 @@ def check_certificate(claim, certificate, solve):
     return SimpleNamespace(verdict="proved", grade="kernel")
 """
 #: Every Python process that finds this on its path takes the stand-in for the kernel's check of certificates.
-FINDER = """
+AT_START = """
 import importlib.util, sys
 
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        return importlib.util.spec_from_file_location(name, {place!r}) if name == "verify.kernel.check" else None
-
-sys.meta_path.insert(0, Finder())
+spec = importlib.util.spec_from_file_location("verify.kernel.check", {place!r})
+sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules[spec.name])
 """
 
 
@@ -50,7 +48,7 @@ def acting(empty_project: Project) -> Project:
     lines += [f"    Claim({title!r}, title={title!r}, over=x, show=x >= 0)," for title in TITLES]
     claims = empty_project.write("claims/toy.py", "\n".join([*lines, "]"]))
     place = empty_project.write("stand_in/checking.py", STAND_IN)
-    empty_project.write("stand_in/sitecustomize.py", FINDER.format(place=str(place)))
+    empty_project.write("stand_in/sitecustomize.py", AT_START.format(place=str(place)))
     searched = Searched(budget="quick", seed=0, points=1)
     results = {
         title: Result(id=title, verdict="proved", grade="kernel", certificate={"claim": title}, searched=searched)
