@@ -65,7 +65,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as reason:
         place = f"{reason.filename}: " if reason.filename else ""
         return _complain(f"{place}{reason.strerror or reason}", BAD_INPUT)
-    except Exception as reason:
+    except Exception as reason:  # usage errors share no narrower public base; all others are raised again
         if isinstance(reason, typer.TyperException):  # a usage error of the command line
             return _complain(f"{reason.format_message().rstrip('.')}; see 'verify --help'", BAD_INPUT)
         raise
