@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Ge, Gt, Le, Lt, Symbol, Tuple, sqrt
+from sympy import Eq, Ge, Gt, Le, Lt, Or, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
 
 from claims.sam_normalization.losses import smooth_pl
 from claims.sam_normalization.setting import L, beta, eta, learning_rate, mu, paper, relation, rho, t, usam_step, w, w0
 from verify.statement.claim import Claim, FamilyHint, Hints, Reading
 from verify.statement.formula import Bounded, StepSum
-from verify.statement.vectors import Norm
+from verify.statement.vectors import Inner, Norm
 
 gradient = L.gradient(w)
 ascent_gradient = L.gradient(w + rho * gradient)
@@ -80,6 +80,36 @@ theorem_48 = Claim(
     uses=["lemma-49"],
 )
 
+(w_next,) = usam_step.next
+gradient_0 = L.gradient(w0)
+inner, squared, gap_next = Inner(gradient, ascent_gradient), Norm(gradient) ** 2, L(w_next) - L.minimum
+kappa, ell = Symbol("kappa", real=True), Symbol("ell", real=True)
+#: What a step gains in units of |grad L(w)|^2; the rate is 1 - 2 mu gain.
+gain = eta * (1 - rho * beta) * (1 - eta * beta / 2 * (1 - rho * beta))
+#: How a step lowers the loss: the proof of Lemma 49, with the inner product kept up to its end.
+descent = (
+    Lt(beta * rho, 1),
+    Lt(beta * eta, 1),
+    Lt(eta * beta * (1 - rho * beta), 1),
+    Gt(1 - eta * beta / 2 * (1 - rho * beta), 0),
+    Gt(gain, 0),
+    Le(2 * beta * gain, 1),
+    Le(Norm(ascent_gradient - gradient), beta * rho * Norm(gradient)),
+    Ge(inner, (1 - beta * rho) * squared),
+    Le(L(w_next), L(w) - eta * inner + eta**2 * beta / 2 * Norm(ascent_gradient) ** 2),
+    Le(Norm(ascent_gradient) ** 2, 2 * inner - (1 - beta**2 * rho**2) * squared),
+    Le(
+        L(w_next),
+        L(w) - eta * (1 - eta * beta) * inner - eta**2 * beta / 2 * (1 - beta**2 * rho**2) * squared,
+    ),
+    Le(L(w_next), L(w) - gain * squared),
+    Ge(squared, 2 * mu * gap),
+    Le(gap_next, (1 - 2 * mu * kappa) * gap),
+)
+moved_little = (ascent_gradient - gradient, gradient)
+from_start = (w0 - gradient_0 / beta, w0)
+step_pairs = ((w + rho * gradient, w), (w_next, w))
+
 lemma_49 = Claim(
     "lemma-49",
     title="USAM descent lemma on PL losses",
@@ -89,6 +119,26 @@ lemma_49 = Claim(
     step=usam_step,
     start=from_w0,
     show=relation(Le, gap, rate**t * gap_0),
+    hints=Hints(
+        invariant=(Le(gap, rate**t * gap_0),),
+        keeps=(
+            Hints(
+                lemmas=(
+                    *descent,
+                    # mu > beta only for a constant loss, whose gap is 0; else the rate is not negative
+                    Ge(gap_0, 0),
+                    Le(Norm(gradient_0) ** 2, 2 * beta * gap_0),
+                    Ge(Norm(gradient_0) ** 2, 2 * mu * gap_0),
+                    Le((mu - beta) * gap_0, 0),
+                    Or(Le(mu, beta), Eq(gap_0, 0)),
+                    Or(Ge(1 - 2 * mu * kappa, 0), Eq(gap_0, 0)),
+                ),
+                abbreviate={kappa: gain},
+            ),
+        ),
+        pairs=(*step_pairs, from_start),
+        cauchy_schwarz=(moved_little,),
+    ),
 )
 
 
@@ -109,8 +159,18 @@ def _step(number: int, title: str, show: Any, *, along: bool = False, hints: Hin
     )
 
 
-#: A gradient step, at which smoothness bounds the gradient by the gap.
-gradient_step = Hints(points=(w - gradient / beta,))
+#: At a gradient step smoothness bounds the gradient by the gap.
+at_gradient_step = (w - gradient / beta, w)
+gradient_step = Hints(points=at_gradient_step[:1])
+bounded_gradient = (
+    Ge(gap, 0),
+    Le(squared, 2 * beta**2 / mu * gap),
+    Le(Norm(gradient), sqrt(2 * beta**2 / mu * gap)),
+)
+triangle = (
+    Le(Norm(w_next - w0) ** 2, (travel + eta * Norm(ascent_gradient)) ** 2),
+    Le(Norm(w_next - w0), travel + eta * Norm(ascent_gradient)),
+)
 projection = L.projection(w)
 sum_of_gradients = StepSum(Norm(gradient))
 sum_of_bounds = StepSum(sqrt(2 * beta**2 / mu * gap))
@@ -148,24 +208,44 @@ theorem_48_steps = [
         "The travel is at most the sum of the steps",
         relation(Le, travel, eta * StepSum(Norm(ascent_gradient))),
         along=True,
+        hints=Hints(
+            invariant=(Le(travel, eta * StepSum(Norm(ascent_gradient))),),
+            keeps=(Hints(lemmas=triangle),),
+            pairs=(),
+            cauchy_schwarz=((w - w0, ascent_gradient),),
+        ),
     ),
     _step(
         6,
         "Each step by its gradient",
         relation(Le, eta * StepSum(Norm(ascent_gradient)), eta * (1 + beta * rho) * sum_of_gradients),
         along=True,
+        hints=Hints(
+            invariant=(Le(StepSum(Norm(ascent_gradient)), (1 + beta * rho) * sum_of_gradients),),
+            pairs=step_pairs[:1],
+        ),
     ),
     _step(
         7,
         "Each gradient by its gap",
         relation(Le, eta * (1 + beta * rho) * sum_of_gradients, eta * (1 + beta * rho) * sum_of_bounds),
         along=True,
+        hints=Hints(
+            invariant=(Le(sum_of_gradients, sum_of_bounds),),
+            keeps=(Hints(lemmas=bounded_gradient),),
+            pairs=(at_gradient_step,),
+        ),
     ),
     _step(
         8,
         "The constant taken out of the sum",
         relation(sp.Eq, eta * (1 + beta * rho) * sum_of_bounds, factor * sum_of_roots),
         along=True,
+        hints=Hints(
+            invariant=(Eq(sum_of_bounds, sqrt(2 * beta**2 / mu) * sum_of_roots, evaluate=False),),
+            keeps=(Hints(lemmas=(Ge(gap, 0), Eq(sqrt(2 * beta**2 / mu * gap), sqrt(2 * beta**2 / mu) * sqrt(gap)))),),
+            pairs=(at_gradient_step,),
+        ),
     ),
     _step(9, "The descent lemma put in", relation(Le, sum_of_roots, geometric), along=True),
     _step(
@@ -175,6 +255,10 @@ theorem_48_steps = [
         along=True,
     ),
 ]
+
+#: How far a step goes in units of sqrt(L - min L), and the root of the rate, in the symbols of the proof.
+pace = eta * (1 + beta * rho) * ell
+root_of_rate = sqrt(1 - 2 * mu * kappa)
 
 theorem_48_repaired = Claim(
     "theorem-48/repaired",
@@ -187,6 +271,38 @@ theorem_48_repaired = Claim(
     step=usam_step,
     start=from_w0,
     show=relation(Le, travel, factor * sqrt(gap_0) / (1 - sqrt(rate))),
+    hints=Hints(
+        # what is left to travel is bounded by what is left of the gap
+        invariant=(Le(travel, factor / (1 - sqrt(rate)) * (sqrt(gap_0) - sqrt(gap))),),
+        keeps=(
+            Hints(
+                lemmas=(
+                    *descent,
+                    Ge(gap_next, 0),
+                    Ge(1 - 2 * mu * kappa, 0),
+                    Lt(1 - 2 * mu * kappa, 1),
+                    *bounded_gradient,
+                    Gt(sqrt(2 * beta**2 / mu), 0),
+                    Le(Norm(gradient), sqrt(2 * beta**2 / mu) * sqrt(gap)),
+                    Le(Norm(ascent_gradient), (1 + beta * rho) * Norm(gradient)),
+                    Le(eta * Norm(ascent_gradient), eta * (1 + beta * rho) * Norm(gradient)),
+                    *triangle,
+                    Gt(pace, 0),
+                    Le(eta * Norm(ascent_gradient), pace * sqrt(gap)),
+                    Le(Norm(w_next - w0), travel + pace * sqrt(gap)),
+                    Gt(1 - root_of_rate, 0),
+                    Le(sqrt(gap_next), root_of_rate * sqrt(gap)),
+                    Le(pace * sqrt(gap_next), pace * root_of_rate * sqrt(gap)),
+                    Le((1 - root_of_rate) * travel, pace * (sqrt(gap_0) - sqrt(gap))),
+                    Le((1 - root_of_rate) * Norm(w_next - w0), pace * (sqrt(gap_0) - sqrt(gap_next))),
+                ),
+                abbreviate={kappa: gain, ell: sqrt(2 * beta**2 / mu)},
+            ),
+        ),
+        pairs=(*step_pairs, at_gradient_step, from_start),
+        cauchy_schwarz=(moved_little, (w - w0, ascent_gradient)),
+        lemmas=(Ge(gap, 0), Ge(gap_0, 0)),
+    ),
     uses=["lemma-49"],
 )
 

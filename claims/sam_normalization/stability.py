@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Equivalent, Ge, Gt, Le, Lt, Ne, Rational, Sum, Symbol, Tuple, sqrt
+from sympy import Eq, Equivalent, Ge, Gt, Le, Lt, Or, Sum, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
 
 from claims.sam_normalization.losses import (
@@ -20,7 +20,6 @@ from claims.sam_normalization.setting import (
     beta,
     eta,
     gd_step,
-    half,
     learning_rate,
     paper,
     relation,
@@ -387,6 +386,21 @@ theorem_10_class = Claim(
 
 small = Le(eta, 1 / beta)
 
+#: The proof of Lemma 9 where it is right: the inner product is at least |grad L(w)|^2, also for rho = 0.
+descent_lemmas = (
+    Le(L(w_next), smoothness),
+    Le(Norm(gradient_halfway - gradient), beta * rho),
+    Ge(rho * (inner - squared), 0),
+    Ge(inner - squared, -beta * rho * Norm(gradient)),
+    Or(Eq(rho, 0), Gt(rho, 0)),
+    Ge(inner, squared),
+    Le(L(w_next), collected),
+)
+descent_pairs = ((halfway, w), (w_next, w))
+descent_hints = Hints(
+    pairs=descent_pairs, cauchy_schwarz=((gradient_halfway - gradient, gradient),), lemmas=descent_lemmas
+)
+
 lemma_9_repaired = Claim(
     "lemma-9/repaired",
     title="SAM descent lemma for eta <= 1/beta",
@@ -397,7 +411,10 @@ lemma_9_repaired = Claim(
     step=sam_step,
     every_state_is_a_start=True,
     show=descent,
+    hints=descent_hints,
 )
+
+kept, level = Symbol("kept", real=True), Symbol("level", real=True)
 
 theorem_8_repaired = Claim(
     "theorem-8/repaired",
@@ -409,6 +426,26 @@ theorem_8_repaired = Claim(
     step=sam_step,
     start=from_w0,
     show=sam_bound,
+    hints=Hints(
+        invariant=(Le(gap, contraction**t * gap_0 + bias),),
+        keeps=(
+            Hints(
+                lemmas=(
+                    *descent_lemmas,
+                    descent,
+                    Ge(squared, 2 * alpha * gap),
+                    Gt(2 - eta * beta, 0),
+                    Le(gap_next, contraction * gap + noise),
+                    Ge(contraction, 0),
+                    Le(contraction * bias + noise, bias),
+                ),
+                abbreviate={kept: contraction, level: bias},
+            ),
+        ),
+        pairs=(*descent_pairs, (L.minimizer, w)),
+        squares=(gradient - alpha * (w - L.minimizer),),
+        cauchy_schwarz=descent_hints.cauchy_schwarz,
+    ),
     uses=["lemma-9/repaired"],
 )
 
@@ -431,5 +468,3 @@ CLAIMS = [
     theorem_10_2,
     theorem_10_class,
 ]
-
-__all__ = ["CLAIMS", "Ne", "Rational", "half"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.implication import _Ring, check_implication, definedness, is_identity, leaves
+from verify.kernel.implication import _Ring, by_squares, check_implication, definedness, is_identity, leaves
 from verify.proof.implication import Work, prove_implication
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -391,3 +391,33 @@ def test_a_solver_certificate_has_the_grade_of_its_solvers_and_is_asked_again() 
     for solvers in ((), ("z3", "z3"), ("vampire",), (1,), ({},)):
         with pytest.raises(CertificateError):
             check_implication([], goal, by_solvers(*solvers), (), solve)
+
+
+# --- squares ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_bound_on_squares_needs_the_larger_side_not_negative() -> None:
+    known = [ge(y**2, x**2), ge(y, 0)]
+    certificate = prove_implication(known, sp.Le(sp.sqrt(x**2 + 1), sp.sqrt(y**2 + 1), evaluate=False), work=WORK)
+    assert certificate is not None
+    goal = {"kind": "squares", "nonnegative": {"kind": "identity"}, "squares": certificate["proof"]["goal"]}
+    for weaker in ([ge(y**2, x**2)], [ge(y**2, x**2), ge(0, y)]):
+        false = {"kind": "implication", "lemmas": [], "proof": {"defined": [], "goal": goal}}
+        with pytest.raises(CertificateError):
+            check_implication(weaker, ge(y, x), false)
+
+
+def test_squares_say_nothing_of_an_equation() -> None:
+    goal = {"kind": "squares", "nonnegative": {"kind": "identity"}, "squares": {"kind": "identity"}}
+    with pytest.raises(CertificateError, match="no inequality"):
+        check_implication([], eq(x, y), {"kind": "implication", "lemmas": [], "proof": {"defined": [], "goal": goal}})
+
+
+@settings(max_examples=60)
+@given(a=st.fractions(-3, 3), b=st.fractions(-3, 3), strict=st.booleans(), mirrored=st.booleans())
+def test_the_two_goals_of_squares_imply_the_relation(a: Fraction, b: Fraction, strict: bool, mirrored: bool) -> None:
+    kind = (sp.Gt if strict else sp.Ge) if mirrored else (sp.Lt if strict else sp.Le)
+    relation = kind(x, y, evaluate=False)
+    values = {x: sp.Rational(a), y: sp.Rational(b)}
+    if all(bool(goal.subs(values)) for goal in by_squares(relation)):
+        assert bool(relation.subs(values))

@@ -116,9 +116,8 @@ class Abstraction:
         return formula
 
     def _symbol_for(self, node: sp.Expr) -> sp.Symbol:
-        natural = {time, node.limits[0][0]} if isinstance(node, sp.Sum) else {time}
-        powers = [inner for inner in sp.preorder_traversal(node) if isinstance(inner, sp.Pow)]
-        if any(power.exp not in natural and not (power.exp.is_Integer and power.exp >= 0) for power in powers):
+        natural = (time, node.limits[0][0]) if isinstance(node, sp.Sum) else (time,)
+        if not always_has_value(node, natural):
             raise CertificateError(f"{node} may have no value")
         if node not in self._opaque:
             self._opaque[node] = fresh_symbol("term", len(self._opaque))
@@ -163,12 +162,34 @@ class Abstraction:
         if self._vectors:
             if loss_class is not None and loss_class.point_axioms is not None and self._axioms is None:
                 loss = self.claim.loss_symbols[0]
-                for point in self.claim.hints.points:
-                    self._gram.point(put_in(point, self._next))
-                facts += self._gram.class_facts(loss_class.point_axioms, loss, list((self.claim.start or {}).values()))
+                facts += self._gram.class_facts(loss_class.point_axioms, loss, self._pairs())
             facts += [self._gram.square(put_in(vector, self._next)) for vector in self.claim.hints.squares]
+            for pair in self.claim.hints.cauchy_schwarz:
+                facts += self._gram.cauchy_schwarz(*(put_in(vector, self._next) for vector in pair))
             facts += self._gram.facts()
         return [self._with_signs(_extract_squares(fact)) for fact in facts]
+
+    def _pairs(self) -> list[tuple[sp.Expr, sp.Expr]]:
+        """The pairs of points at which the class's axioms are known: all that occur, unless the author names some."""
+        hints = self.claim.hints
+        if hints.pairs is not None:
+            named = [[self._gram.point(put_in(point, self._next)) for point in pair] for pair in hints.pairs]
+            return [(first, second) for first, second in named]
+        for point in hints.points:
+            self._gram.point(put_in(point, self._next))
+        starts = list((self.claim.start or {}).values())
+        return list(combinations([point for point in self._gram.points if point not in starts], 2))
+
+
+def always_has_value(expression: sp.Expr, natural: tuple[sp.Symbol, ...] = (time,)) -> bool:
+    """Whether an expression is a polynomial but for powers with natural exponents, so that it has a value; 0^0 = 1."""
+    for node in sp.preorder_traversal(expression):
+        if isinstance(node, sp.Pow):
+            if not (node.exp in natural or (node.exp.is_Integer and node.exp >= 0)):
+                return False
+        elif not isinstance(node, sp.Add | sp.Mul | sp.Symbol | sp.Rational | sp.Abs | sp.Sum | sp.Tuple):
+            return False
+    return True
 
 
 def _may_coincide(first: sp.Expr, second: sp.Expr) -> bool:

@@ -98,6 +98,14 @@ def _check_goal(known: Sequence[Boolean], conclusion: Boolean, goal: Any, solve:
         return "kernel"
     if isinstance(goal, Mapping) and goal.get("kind") == "unsat":
         return _check_solvers(known, conclusion, goal, solve)
+    if isinstance(goal, Mapping) and goal.get("kind") == "squares":
+        fields(goal, {"kind", "nonnegative", "squares"})
+        nonnegative, squares = by_squares(conclusion)
+        grades = [
+            _check_goal(known, nonnegative, goal["nonnegative"], solve),
+            _check_goal(known, squares, goal["squares"], solve),
+        ]
+        return max(grades, key=GRADES.index)
     fields(goal, {"kind", "using", "leaves"})
     if goal["kind"] != "leaves":
         raise CertificateError("a goal is proved by no known kind of certificate")
@@ -115,6 +123,22 @@ def _check_goal(known: Sequence[Boolean], conclusion: Boolean, goal: Any, solve:
         else:
             check_products(leaf, proof)
     return max(grades, key=GRADES.index)
+
+
+def by_squares(relation: Boolean) -> tuple[Boolean, Boolean]:
+    """``b >= 0`` and ``a**2 <= b**2``, from which ``a <= b`` follows (and with < alike): a is at most its size.
+
+    Raises:
+        CertificateError: it is no inequality.
+    """
+    if isinstance(relation, sp.Le | sp.Lt):
+        less, more = relation.args
+    elif isinstance(relation, sp.Ge | sp.Gt):
+        more, less = relation.args
+    else:
+        raise CertificateError(f"{relation} is no inequality, so that its squares say nothing")
+    compare = sp.Lt if isinstance(relation, sp.Lt | sp.Gt) else sp.Le
+    return sp.Ge(more, 0, evaluate=False), compare(less**2, more**2, evaluate=False)
 
 
 def _check_solvers(known: Sequence[Boolean], conclusion: Boolean, proof: Any, solve: Solve | None) -> str:

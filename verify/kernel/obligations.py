@@ -6,14 +6,14 @@ A certificate only says which method was used and how each obligation was met; i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
 from verify.kernel import phases
-from verify.kernel.abstraction import Abstraction, usable_assumptions
+from verify.kernel.abstraction import Abstraction, always_has_value, usable_assumptions
 from verify.kernel.goals import Implication
 from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
@@ -27,6 +27,7 @@ from verify.statement.formula import (
     IsMember,
     LargestTimeWhile,
     OrderOfGrowth,
+    StepSum,
     ThereAre,
     ThereIsLoss,
     TrajectoryFormula,
@@ -200,20 +201,43 @@ def _replaced(formula: sp.Basic, part: sp.Expr, symbol: sp.Symbol) -> sp.Basic:
 # --- for all t --------------------------------------------------------------------------------------------------
 
 
-def _invariant_obligations(
-    claim: Claim,
-) -> tuple[list[Implication], Abstraction, tuple[Boolean, ...], tuple[Boolean, ...]]:
-    """The start meets the invariant, and a step keeps it.
+@dataclass(frozen=True)
+class _Invariant:
+    """What an invariant leaves to prove, and what it gives.
 
-    Also what is known of a state on a trajectory, and what more is known where its next state exists.
+    Attributes:
+        obligations: the start meets the invariant, and a step keeps it.
+        abstract: the algebra of these goals.
+        known: what is known of a state on a trajectory.
+        exists: what more is known where its next state exists.
+        conclusion: the statement, with symbols for its sums over the steps and its powers.
+        lemmas: the author's, in the same form.
     """
-    invariant = claim.hints.invariant
-    if claim.start is None or claim.step is None or not invariant:
+
+    obligations: list[Implication]
+    abstract: Abstraction
+    known: tuple[Boolean, ...]
+    exists: tuple[Boolean, ...]
+    conclusion: Boolean
+    lemmas: tuple[Boolean, ...]
+
+
+def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
+    """The induction along a trajectory; a sum over the steps is 0 at the start and grows by its term in each step."""
+    if claim.start is None or claim.step is None or not claim.hints.invariant:
         raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
     if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
         raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
-    if any(formula.has(sp.Sum) for formula in invariant):
+    if any(formula.has(sp.Sum) for formula in claim.hints.invariant):
         raise CertificateError("an invariant holds a sum")
+    running = _running(claim, conclusion)
+
+    def hidden(formula: Boolean) -> Boolean:
+        for node, part in running.items():
+            formula = _replaced(formula, node, part.symbol)
+        return formula
+
+    invariant = [hidden(formula) for formula in claim.hints.invariant]
     abstract = _TrajectoryAbstraction(claim)
     everywhere = [f for f in usable_assumptions(claim, claim.assumptions) if not f.free_symbols & set(claim.step.state)]
     timeless = [formula for formula in everywhere if time not in formula.free_symbols]
@@ -223,23 +247,73 @@ def _invariant_obligations(
         Implication(f"{symbol} has a value", tuple(abstract(f) for f in timeless), abstract(_has_value(value)))
         for symbol, value in claim.define.items()
     ]
-    start = {**claim.start, time: sp.S.Zero}
+    start = {**claim.start, time: sp.S.Zero, **{part.symbol: part.first for part in running.values()}}
     for formula in invariant:
         initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)
         lost = lost_conditions(formula, start, *abstract.substitutions)
-        result += _concluded(f"the start meets {formula}", tuple(base), abstract, initial, lost=lost)
+        abstract(initial)  # so that the facts cover the start
+        known = (*base, *abstract.facts()) if claim.hints.pairs is not None else tuple(base)
+        result += _concluded(f"the start meets {formula}", known, abstract, initial, lost=lost)
     state = [abstract(formula) for formula in invariant]
     exists = [abstract(formula) for formula in claim.step.well_defined]
-    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
-    moved = {**dict(zip(claim.step.state, claim.step.update, strict=True)), time: time + 1}
+    advice = [claim.hints.keeps[place] if place < len(claim.hints.keeps) else None for place in range(len(invariant))]
+    hints = [claim.hints if hint is None else hint for hint in advice]
+    lemmas = [tuple(abstract(hidden(lemma)) for lemma in hint.lemmas) for hint in hints]
+    moved = {
+        **dict(zip(claim.step.state, claim.step.update, strict=True)),
+        time: time + 1,
+        **{part.symbol: part.next for part in running.values()},
+    }
     for formula in invariant:  # so that the facts cover the points of the next state
         abstract(formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False))
+    last = tuple(abstract(hidden(lemma)) for lemma in claim.hints.lemmas)
     known = (*base, *state, *abstract.facts())
-    for formula in invariant:
+    for formula, hint, intermediate in zip(invariant, hints, lemmas, strict=True):
+        name = f"a step keeps {formula}"
         later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
         lost = lost_conditions(formula, moved, *abstract.substitutions)
-        result += _concluded(f"a step keeps {formula}", (*known, *exists), abstract, later, lemmas, lost=lost)
-    return result, abstract, known, tuple(exists)
+        short = {symbol: abstract(value) for symbol, value in hint.abbreviate.items()}
+        if short:
+            result += _abbreviated(name, (*known, *exists), abstract, later, intermediate, short, lost)
+        else:
+            result += _concluded(name, (*known, *exists), abstract, later, intermediate, lost=lost)
+    return _Invariant(result, abstract, known, tuple(exists), hidden(conclusion), last)
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A sum over the steps, or a power with exponent t: what it is at the start, and one step later."""
+
+    symbol: sp.Symbol
+    first: sp.Expr
+    next: sp.Expr
+
+
+def _running(claim: Claim, conclusion: Boolean) -> dict[sp.Expr, _Running]:
+    """The sums and powers that run along the trajectory, by what they stand for."""
+    assert claim.step is not None
+    hints = claim.hints
+    moving = {*claim.step.state, *claim.step.next, *claim.times, *claim.define, time}
+    lemmas = [*hints.lemmas, *(lemma for one in hints.keeps if one is not None for lemma in one.lemmas)]
+    found: dict[sp.Expr, _Running] = {}
+    for formula in (*hints.invariant, *lemmas, conclusion):
+        for node in sp.preorder_traversal(formula):
+            symbol = sp.Symbol(f"running[{len(found) + 1}]", real=True)
+            if node in found:
+                continue
+            if isinstance(node, StepSum):
+                if not any(one.has(node) for one in hints.invariant):
+                    # that its terms have values is part of keeping an invariant that holds it
+                    raise CertificateError(f"{node} occurs in no invariant")
+                found[node] = _Running(symbol, sp.S.Zero, symbol + node.args[0])
+            elif isinstance(node, sp.Pow) and node.exp == time and _is_constant(node.base, moving):
+                found[node] = _Running(symbol, sp.S.One, node.base * symbol)
+    return found
+
+
+def _is_constant(base: sp.Expr, moving: set[sp.Symbol]) -> bool:
+    """Whether a base has one value along a trajectory."""
+    return always_has_value(base) and not base.free_symbols & moving
 
 
 class _TrajectoryAbstraction(Abstraction):
@@ -404,12 +478,12 @@ def _has_value(expression: sp.Expr) -> Boolean:
 
 def _induction(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """By an invariant that the start meets, that a step keeps, and that implies the conclusion."""
-    result, abstract, known, exists = _invariant_obligations(claim)
-    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
-    if _speaks_of_next(claim, formula):
-        known = (*known, *exists)
-    result += _concluded("the invariant implies the conclusion", known, abstract, formula, lemmas)
-    return result
+    found = _invariant(claim, formula)
+    known = (*found.known, *found.exists) if _speaks_of_next(claim, formula) else found.known
+    concluded = _concluded(
+        "the invariant implies the conclusion", known, found.abstract, found.conclusion, found.lemmas
+    )
+    return [*found.obligations, *concluded]
 
 
 def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
@@ -425,13 +499,13 @@ def _growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     for assumption in claim.assumptions:
         if time in assumption.free_symbols and not _lower_end_of_time(assumption):
             raise CertificateError(f"{assumption} bounds the time from above")
-    result, abstract, known, exists = _invariant_obligations(claim)
-    known = (*known, *exists)  # a trajectory that diverges exists for ever
-    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
+    found = _invariant(claim, formula)
+    result, abstract = found.obligations, found.abstract
+    known = (*found.known, *found.exists)  # a trajectory that diverges exists for ever
     update = claim.step.update[claim.step.state.index(symbol)]
     grows = sp.Ge(sp.Abs(update), factor * sp.Abs(symbol), evaluate=False)
     result += _concluded(f"{symbol} is never 0", known, abstract, sp.Ne(symbol, 0, evaluate=False))
-    result += _concluded(f"|{symbol}| grows by {factor} in each step", known, abstract, grows, lemmas)
+    result += _concluded(f"|{symbol}| grows by {factor} in each step", known, abstract, grows, found.lemmas)
     return result
 
 

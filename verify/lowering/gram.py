@@ -8,7 +8,6 @@ its diagonal; Cauchy-Schwarz and non-negativity are what is known of it without 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
@@ -29,6 +28,8 @@ class GramLowering:
         self._norms: dict[sp.Expr, sp.Symbol] = {}
         self._inner: dict[tuple[sp.Expr, sp.Expr], sp.Symbol] = {}
         self._values: dict[sp.Expr, sp.Symbol] = {}
+        #: the squared norms of combinations whose norm is a root
+        self._squares: dict[sp.Expr, None] = {}
         #: the points at which a value or a gradient occurs, as vectors
         self.points: dict[sp.Expr, None] = {}
 
@@ -95,7 +96,9 @@ class GramLowering:
         if len(terms) == 1:
             ((basis, coefficient),) = terms.items()
             return sp.Abs(coefficient) * self._norm(basis)
-        return sp.sqrt(self.inner(vector, vector))
+        square = self.inner(vector, vector)
+        self._squares[square] = None
+        return sp.sqrt(square)
 
     def value(self, point: sp.Expr) -> sp.Symbol:
         """The loss at a point."""
@@ -122,21 +125,23 @@ class GramLowering:
         """The fact that the squared norm of a vector is not negative."""
         return sp.Ge(self.inner(vector, vector), 0, evaluate=False)
 
+    def cauchy_schwarz(self, left: sp.Expr, right: sp.Expr) -> list[Boolean]:
+        """The fact that an inner product is at most the product of the norms, on both sides."""
+        inner, product = self.inner(left, right), self.norm(left) * self.norm(right)
+        return [sp.Le(inner, product, evaluate=False), sp.Ge(inner, -product, evaluate=False)]
+
     def facts(self) -> list[Boolean]:
-        """What holds of every Gram matrix: norms are >= 0, and Cauchy-Schwarz."""
+        """What holds of every Gram matrix: norms and their squares are >= 0, and Cauchy-Schwarz."""
         facts: list[Boolean] = [sp.Ge(norm, 0, evaluate=False) for norm in self._norms.values()]
         for (u, v), entry in self._inner.items():
             product = self._norm(u) * self._norm(v)
             facts += [sp.Le(entry, product, evaluate=False), sp.Ge(entry, -product, evaluate=False)]
-        return facts
+        return [*facts, *(sp.Ge(square, 0, evaluate=False) for square in self._squares)]
 
     def class_facts(
-        self, axiom: Callable[..., list[Boolean]], loss: sp.Symbol, without: Sequence[sp.Expr] = ()
+        self, axiom: Callable[..., list[Boolean]], loss: sp.Symbol, pairs: Sequence[tuple[sp.Expr, sp.Expr]]
     ) -> list[Boolean]:
-        """The axioms of a loss class at every pair of the points that occur, but for those in ``without``."""
-        facts: list[Boolean] = []
-        points = [point for point in self.points if point not in without]
-        for first, second in [*combinations(points, 2), *((b, a) for a, b in combinations(points, 2))]:
-            for formula in axiom(loss, first, second):
-                facts.append(self.lower(formula))
-        return facts
+        """The axioms of a loss class at pairs of points, in both orders."""
+        ordered = [*pairs, *((second, first) for first, second in pairs)]
+        facts = [self.lower(formula) for first, second in ordered for formula in axiom(loss, first, second)]
+        return list(dict.fromkeys(facts))  # some speak of one point only, or of both alike

@@ -13,7 +13,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.implication import definedness, is_identity, leaves, require_algebraic
+from verify.kernel.implication import by_squares, definedness, is_identity, leaves, require_algebraic
 from verify.kernel.products import Leaf
 from verify.proof.products import find_products
 from verify.proof.smt import Limits, ask
@@ -165,6 +165,10 @@ class _Prover:
         """Prove that the conclusion is true where all known formulas hold and it has a value."""
         if is_identity(conclusion):
             return {"kind": "identity"}
+        if _bounds_a_root(conclusion):
+            squared = self._by_squares(known, conclusion, given)
+            if squared is not None:
+                return squared
         subsets = list(_subsets(known, conclusion, given))
         sizes = [self.work.lp_columns // part for part in SIZES]
         rounds = [(columns, using) for columns in sizes for using in subsets]
@@ -178,6 +182,14 @@ class _Prover:
         if not self.work.solver_rlimit:
             return None
         return self._by_solvers(known, conclusion)
+
+    def _by_squares(self, known: Sequence[Boolean], conclusion: Boolean, given: int) -> dict[str, Any] | None:
+        """Prove ``a <= b`` by ``b >= 0`` and ``a**2 <= b**2``, each cheaply or not at all."""
+        nonnegative, squares = by_squares(conclusion)
+        glance = _Prover(replace(self.work, lp_columns=self.work.lp_columns // SIZES[0], solver_rlimit=0), Attempt())
+        first = glance.goal(known, nonnegative, given)
+        second = None if first is None else glance.goal(known, squares, given)
+        return None if second is None else {"kind": "squares", "nonnegative": first, "squares": second}
 
     def _fails(self, known: Sequence[Boolean], conclusion: Boolean) -> bool:
         """Whether a solver quickly names a point where the goal fails, so that no product can prove it."""
@@ -245,6 +257,17 @@ class _Prover:
         self.attempt.reasons += [answer.reason for answer in answers if answer.reason]
         self.attempt.reasons += [f"{answer.solver} names a point where it fails" for answer in refuted]
         return None
+
+
+def _bounds_a_root(conclusion: Boolean) -> bool:
+    """Whether it compares something with a multiple of a single root."""
+    if not isinstance(conclusion, sp.Le | sp.Lt | sp.Ge | sp.Gt) or sp.S.Zero in conclusion.args:
+        return False  # the sign of a root says itself
+    return any(any(_is_root(factor) for factor in sp.Mul.make_args(side)) for side in conclusion.args)
+
+
+def _is_root(factor: sp.Expr) -> bool:
+    return isinstance(factor, sp.Pow) and factor.exp == sp.S.Half
 
 
 def _without_roots(model: dict[sp.Symbol, Fraction]) -> dict[sp.Symbol, Fraction]:

@@ -119,6 +119,12 @@ class Hints:
         growth: for an exponential divergence: the state symbol that grows, the factor > 1, and the first time.
         limit: for a limit: an equal expression that is continuous at the limit point.
         constants: explicit constants for orders of growth, by part (a pair for Theta).
+        points: further points at which the axioms of the loss class are wanted.
+        pairs: the pairs of points at which a proof needs those axioms, where the others only make it harder to find; a
+            start takes part only if it is named here.
+        squares: vectors whose squared norm is not negative, a fact that a proof needs.
+        cauchy_schwarz: pairs of vectors for which a proof needs the Cauchy-Schwarz inequality; that of two basis
+            vectors (named ones, and gradients) is known in any case.
         families: for the refutation of an order of growth.
         counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants".
         parts: for a part of its own: other advice, in place of this.
@@ -136,7 +142,9 @@ class Hints:
     limit: sp.Expr | None = None
     constants: Mapping[str, sp.Expr | tuple[sp.Expr, ...]] = field(default_factory=dict)
     points: tuple[sp.Expr, ...] = ()
+    pairs: tuple[tuple[sp.Expr, sp.Expr], ...] | None = None
     squares: tuple[sp.Expr, ...] = ()
+    cauchy_schwarz: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     families: tuple[FamilyHint, ...] = ()
     counterexamples: tuple[Counterexample, ...] = ()
     parts: Mapping[str, Hints] = field(default_factory=dict)
