@@ -14,8 +14,8 @@ from sympy.logic.boolalg import Boolean
 from verify.errors import CertificateError, ClaimError
 from verify.kernel import phases
 from verify.kernel.abstraction import Abstraction, usable_assumptions
+from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
-from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Hints
