@@ -24,7 +24,7 @@ from verify.kernel.functions import (
     is_partial,
     require_known,
     smoothness,
-    transcendental,
+    terms_of,
     usable,
 )
 from verify.kernel.generators import Generators
@@ -97,7 +97,7 @@ def algebraic(
     known = [*usable(hypotheses)]
     if conclusion.has(sp.Implies, sp.Equivalent) and is_partial(conclusion):
         raise CertificateError(f"{conclusion} may hold where a term in it has no value")
-    terms = transcendental([*known, conclusion])
+    terms = terms_of([*known, conclusion])
     for entry in items(node.get("facts"), "facts"):
         name, *places = items(entry, "a fact") or [None]
         if name == "bounds":
@@ -273,7 +273,7 @@ def _factors(known: Sequence[Boolean], goal: Boolean, node: Mapping[str, Any]) -
     signs, proofs = items(_field(node, "signs"), "signs"), list(items(_field(node, "proofs"), "proofs"))
     if len(signs) != len(found):
         raise CertificateError(f"the difference has {len(found)} factors, but there are {len(signs)} signs")
-    rest: sp.Expr = constant
+    rest: sp.Expr = sp.sign(constant)
     for (factor, exponent), sign in zip(found, signs, strict=True):
         if sign == 0 and exponent > 0:
             rest *= factor**exponent
@@ -281,7 +281,7 @@ def _factors(known: Sequence[Boolean], goal: Boolean, node: Mapping[str, Any]) -
             continue
         elif type(sign) is int and sign in (1, -1) and proofs:
             yield known, _positivity(sign * factor, strict=strict or exponent < 0), proofs.pop(0)
-            rest *= sign**exponent
+            rest *= sign if exponent % 2 else 1
         else:
             raise CertificateError(f"the factor {factor} cannot be left out so")
     if proofs:

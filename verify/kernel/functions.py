@@ -35,6 +35,13 @@ def transcendental(formulas: Sequence[sp.Basic]) -> list[sp.Expr]:
     return list(dict.fromkeys(node for node in nodes if is_transcendental(node)))
 
 
+def terms_of(formulas: Sequence[sp.Basic]) -> list[sp.Expr]:
+    """The terms of which facts speak: the transcendental ones, and log b for a power b**e as exp(e log b)."""
+    terms = transcendental(formulas)
+    powers = [term for term in terms if isinstance(term, sp.Pow) and not isinstance(term.exp, sp.Rational)]
+    return list(dict.fromkeys([*terms, *transcendental([sp.log(power.base) for power in powers])]))
+
+
 def require_known(formulas: Sequence[sp.Basic]) -> None:
     """Refuse formulas with something that this module knows nothing of.
 
@@ -208,22 +215,20 @@ _BELOW_IDENTITY: _Facts = {"below the identity": lambda f, u: _ge(f * (u - f), 0
 FACTS: dict[Any, _Facts] = {
     sp.exp: {
         "tangent": lambda f, u: _ge(f, 1 + u),  # convex, with the tangent 1 + u at 0
-        "above 1": lambda f, u: _implied(_ge(u, 0), _ge(f, 1)),
-        "below 1": lambda f, u: _implied(_ge(0, u), _ge(1, f)),
+        "reciprocal": lambda f, u: _ge(1, f * (1 - u)),  # the same at -u, times f > 0
+        "sign": lambda f, u: _ge(u * (f - 1), 0),
     },
     sp.log: {
         "tangent": lambda f, u: _ge(u - 1, f),  # concave, with the tangent u - 1 at 1
         "reciprocal": lambda f, u: _ge(u * f, u - 1),  # the same at 1/u, times u > 0
-        "above 0": lambda f, u: _implied(_ge(u, 1), _ge(f, 0)),
-        "below 0": lambda f, u: _implied(_ge(1, u), _ge(0, f)),
+        "sign": lambda f, u: _ge((u - 1) * f, 0),
     },
     sp.sin: {
         "at most 1": lambda f, u: _ge(1, f),
         "at least -1": lambda f, u: _ge(f, -1),
         "square": lambda f, u: sp.Eq(f**2 + sp.cos(u) ** 2, 1, evaluate=False),
-        "below the identity": lambda f, u: _ge(u**2, f**2),
-        "below u": lambda f, u: _implied(_ge(u, 0), _ge(u, f)),
-        "above u": lambda f, u: _implied(_ge(0, u), _ge(f, u)),
+        "below the identity": lambda f, u: _ge(u * (u - f), 0),  # |f| <= |u|, so u f <= u**2
+        "square below": lambda f, u: _ge(u**2, f**2),
         "half period": lambda f, u: _implied(sp.And(_ge(u, 0), _ge(sp.pi, u)), _ge(f, 0)),
     },
     sp.cos: {
@@ -261,8 +266,7 @@ FACTS: dict[Any, _Facts] = {
 POWER_FACTS: dict[str, Callable[[sp.Pow], Boolean]] = {
     "positive": lambda f: _gt(f, 0),
     "tangent": lambda f: _ge(f, 1 + f.exp * sp.log(f.base)),
-    "above 1": lambda f: _implied(_ge(f.exp * sp.log(f.base), 0), _ge(f, 1)),
-    "below 1": lambda f: _implied(_ge(0, f.exp * sp.log(f.base)), _ge(1, f)),
+    "reciprocal": lambda f: _ge(1, f * (1 - f.exp * sp.log(f.base))),
 }
 
 #: Functions that increase wherever they have a value; those of them with |f(u) - f(v)| <= |u - v|.

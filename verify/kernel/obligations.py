@@ -592,6 +592,8 @@ def _membership(claim: Claim, formula: IsMember) -> list[Implication]:
 METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "signs": _signs,
     "implication": _implication,
+    "derivatives": _implication,
+    "boxes": _implication,
     "induction": _induction,
     "phases": _phases,
     "growth": _growth,

@@ -32,7 +32,7 @@ from verify.kernel.functions import (
     definedness,
     derivative,
     smoothness,
-    transcendental,
+    terms_of,
     usable,
 )
 from verify.proof.boxes import find_boxes
@@ -41,9 +41,10 @@ from verify.proof.samples import Samples
 #: Proves an algebraic goal: its certificate, or None.
 Algebra = Callable[[Sequence[Boolean], Boolean], dict[str, Any] | None]
 Rule = dict[str, Any]
+_Key = tuple[tuple[Boolean, ...], Boolean]
 
-#: Derivatives, or other rules, within one another.
-DEEPEST = 8
+#: So many derivatives, chords, exponentials or logarithms within one another are tried, the fewest first.
+DEEPEST = 6
 #: Points where differences often vanish.
 USUAL_POINTS = (0, 1, sp.Rational(1, 2), -1)
 
@@ -57,27 +58,42 @@ def find_calculus(
         rules: how many goals may be looked at.
         boxes: how many boxes a box tree may have; with 0 none is tried.
     """
-    return _Search(algebra, rules, boxes).prove(list(hypotheses), goal, 0)
+    search = _Search(algebra, rules)
+    for depth in range(DEEPEST + 1):
+        found = search.prove(hypotheses, goal, depth)
+        if found is not None:
+            return found
+    search.boxes = boxes
+    return search.prove(hypotheses, goal, 0) if boxes else None
 
 
 @dataclass
 class _Search:
+    """Goals are proved with a depth: how many rules that lead to harder goals may still be nested."""
+
     algebra: Algebra
     rules: int
-    boxes: int
-    known: dict[tuple[tuple[Boolean, ...], Boolean], Rule | None] = field(default_factory=dict)
+    boxes: int = 0
+    proved: dict[_Key, Rule] = field(default_factory=dict)
+    #: The depth, and the boxes, with which a goal was tried in vain.
+    failed: dict[_Key, tuple[int, int]] = field(default_factory=dict)
+    ends: dict[_Key, Rule | None] = field(default_factory=dict)
 
     def prove(self, hypotheses: Sequence[Boolean], goal: Boolean, depth: int) -> Rule | None:
         """A certificate of a goal; None where none was found."""
         given = flattened(hypotheses)
         key = tuple(given), goal
-        if key not in self.known:
-            if depth > DEEPEST or self.rules <= 0:
-                return None
-            self.rules -= 1
-            self.known[key] = None  # a goal does not rest on itself
-            self.known[key] = self._prove(given, goal, depth)
-        return self.known[key]
+        if key in self.proved:
+            return self.proved[key]
+        tried = self.failed.get(key, (-1, -1))
+        if depth < 0 or (tried[0] >= depth and tried[1] >= self.boxes) or self.rules <= 0:
+            return None
+        self.rules -= 1
+        self.failed[key] = max(depth, tried[0]), self.boxes
+        found = self._prove(given, goal, depth)
+        if found is not None:
+            self.proved[key] = found
+        return found
 
     def _prove(self, known: list[Boolean], goal: Boolean, depth: int) -> Rule | None:
         if isinstance(goal, sp.Implies):
@@ -89,21 +105,23 @@ class _Search:
         samples = Samples(known, goal)
         if samples.violated():
             return None
-        for attempt in (self._algebra, self._equality, self._cases, self._few_boxes, self._factors):
+        for attempt in (self._end, self._equality, self._cases, self._factors):
             found = attempt(known, goal, depth)
             if found is not None:
                 return found
         if not isinstance(goal, sp.Ge | sp.Gt | sp.Le | sp.Lt) or goal.has(*CASED):
             return self._boxes(known, goal)
+        if depth == 0:
+            return self._boxes(known, goal)
         tries = chain(
-            self._derivatives(known, goal, depth, samples),
-            self._chords(known, goal, depth, samples),
-            self._both_sides(known, goal, depth),
+            self._both_sides(known, goal, depth - 1),
+            self._derivatives(known, goal, depth - 1, samples),
+            self._chords(known, goal, depth - 1, samples),
         )
         return next((rule for rule in tries if rule is not None), None) or self._boxes(known, goal)
 
     def _one(self, kind: str, known: Sequence[Boolean], goal: Boolean, depth: int) -> Rule | None:
-        proof = self.prove(known, goal, depth + 1)
+        proof = self.prove(known, goal, depth)
         return None if proof is None else {"kind": kind, "proof": proof}
 
     def _all(self, kind: str, goals: Sequence[tuple[Sequence[Boolean], Boolean]], depth: int) -> Rule | None:
@@ -113,7 +131,7 @@ class _Search:
     def _each(self, goals: Sequence[tuple[Sequence[Boolean], Boolean]], depth: int) -> list[Rule] | None:
         proofs = []
         for known, goal in goals:
-            proof = self.prove(known, goal, depth + 1)
+            proof = self.prove(known, goal, depth)
             if proof is None:
                 return None
             proofs.append(proof)
@@ -121,7 +139,13 @@ class _Search:
 
     # --- ends of the tree ----------------------------------------------------------------------------------------
 
-    def _algebra(self, known: list[Boolean], goal: Boolean, depth: int) -> Rule | None:
+    def _end(self, known: list[Boolean], goal: Boolean, depth: int) -> Rule | None:
+        key = tuple(known), goal
+        if key not in self.ends:
+            self.ends[key] = self._algebra(known, goal) or self._few_boxes(known, goal)
+        return self.ends[key]
+
+    def _algebra(self, known: list[Boolean], goal: Boolean) -> Rule | None:
         for expanded, facts in _selections(known, goal):
             rule: Rule = {"kind": "algebra", "expanded": expanded, "facts": facts}
             try:
@@ -134,7 +158,7 @@ class _Search:
                 return {**rule, "goal": proof}
         return None
 
-    def _few_boxes(self, known: list[Boolean], goal: Boolean, depth: int) -> Rule | None:
+    def _few_boxes(self, known: list[Boolean], goal: Boolean) -> Rule | None:
         return self._box_tree(known, goal, 12 if goal.free_symbols else 1)
 
     def _boxes(self, known: list[Boolean], goal: Boolean) -> Rule | None:
@@ -168,7 +192,7 @@ class _Search:
             return None
         signs: list[int] = []
         proofs: list[Rule] = []
-        rest: sp.Expr = constant
+        rest: sp.Expr = sp.sign(constant)
         for factor, exponent in found:
             if exponent % 2 == 0 and (exponent < 0 or not strict):
                 signs.append(2)
@@ -176,23 +200,23 @@ class _Search:
             sign = Samples(known, sp.Ge(factor, 0, evaluate=False)).sign()
             claim = (sp.Gt if strict or exponent < 0 else sp.Ge)(sign * factor, 0, evaluate=False)
             simple = exponent < 0 or len(found) > 1
-            proof = self.prove(known, claim, depth + 1) if sign and simple else None
+            proof = self.prove(known, claim, depth) if sign and simple else None
             if proof is not None:
                 signs.append(sign)
                 proofs.append(proof)
-                rest *= sign**exponent
+                rest *= sign if exponent % 2 else 1
             elif exponent > 0:
                 signs.append(0)
                 rest *= factor**exponent
             else:
                 return None
         goal = (sp.Gt if strict else sp.Ge)(sp.expand(rest), 0, evaluate=False)
-        proof = self.prove(known, goal, depth + 1)
+        proof = self.prove(known, goal, depth)
         return None if proof is None else {"kind": "factors", "signs": signs, "proofs": proofs, "proof": proof}
 
     def _both_sides(self, known: list[Boolean], goal: Boolean, depth: int) -> Iterator[Rule | None]:
         upper, lower = (goal.lhs, goal.rhs) if isinstance(goal, sp.Ge | sp.Gt) else (goal.rhs, goal.lhs)
-        if goal.has(sp.log):
+        if any(isinstance(term.as_coeff_Mul()[1], sp.log) for term in sp.Add.make_args(upper + lower)):
             yield self._one("exponential", known, exponentials(goal), depth)
         if isinstance(upper, sp.exp) or isinstance(lower, sp.exp):
             positive = self._each([(known, sp.Gt(side, 0, evaluate=False)) for side in (upper, lower)], depth)
@@ -231,13 +255,13 @@ class _Search:
             return None
         *rule["conditions"], rule["value"] = proofs
         if steep:
-            rule["apart"] = self.prove(known, sp.Ne(x, start, evaluate=False), depth + 1)
+            rule["apart"] = self.prove(known, sp.Ne(x, start, evaluate=False), depth)
             if rule["apart"] is None:
                 return None
         kept, rule["kept"] = self._kept(known, x, [start], depth)
         for name, order, sign in (("above", sp.Gt, 1), ("below", sp.Lt, -1)):
             side = order(x, start, evaluate=False)
-            impossible = self.prove([*known, side], sp.false, depth + 1)
+            impossible = self.prove([*known, side], sp.false, depth)
             if impossible is not None:
                 rule[name] = {"none": impossible}
                 continue
@@ -273,7 +297,7 @@ class _Search:
     def _at_end(self, known: list[Boolean], value: sp.Expr, depth: int) -> Rule | None:
         if isinstance(value, sp.Rational):
             return {} if value >= 0 else None
-        return self.prove(known, sp.Ge(value, 0, evaluate=False), depth + 1)
+        return self.prove(known, sp.Ge(value, 0, evaluate=False), depth)
 
     def _chords(self, known: list[Boolean], goal: Boolean, depth: int, samples: Samples) -> Iterator[Rule | None]:
         for x in sorted(goal.free_symbols, key=lambda symbol: str(symbol.name)):
@@ -372,13 +396,13 @@ def _as_point(term: sp.Expr) -> dict[str, str] | None:
 
 def _selections(known: Sequence[Boolean], goal: Boolean) -> Iterator[tuple[bool, list[list[Any]]]]:
     """Which facts to give to algebra: fewer make smaller programs."""
-    terms = transcendental([*usable(known), goal])
+    terms = terms_of([*usable(known), goal])
     constants = [_constant(place, term) for place, term in enumerate(terms) if not term.free_symbols]
     plain = [entry for entry in constants if entry is not None]
     yield False, plain
     if not terms:
         return
-    own = {place for place, term in enumerate(terms) if goal.has(term) and term.free_symbols}
+    own = {place for place, term in enumerate(terms) if term.free_symbols}
     simple, conditional = _unary(terms, own)
     if any(isinstance(term, sp.exp | sp.sinh | sp.cosh | sp.tanh) for term in terms):
         yield True, plain
@@ -402,8 +426,7 @@ def _unary(terms: Sequence[sp.Expr], own: set[int]) -> tuple[list[list[Any]], li
         if isinstance(term, sp.Pow) and not isinstance(term.exp, sp.Rational):
             names = list(POWER_FACTS)
         for name in names:
-            weak = name in ("above 0", "below 0", "above 1", "below 1", "half period", "below u", "above u")
-            (conditional if weak else simple).append([name, place])
+            (conditional if name in ("sign", "half period", "square") else simple).append([name, place])
     return simple, conditional
 
 
