@@ -298,6 +298,8 @@ def fact(name: str, terms: Sequence[sp.Expr]) -> Boolean:
             return _implied(_ge(u, v), _ge(f, g))
         if name == "tangent" and isinstance(f, sp.exp):
             return _ge(f, g * (1 + u - v))
+        if name == "tangent" and isinstance(f, sp.log):  # log(v/u) <= v/u - 1, times u > 0
+            return _ge(u * (f - g), u - v)
     raise CertificateError(f"there is no fact {name!r} about {', '.join(map(str, terms))}")
 
 

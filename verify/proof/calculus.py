@@ -43,8 +43,8 @@ Algebra = Callable[[Sequence[Boolean], Boolean], dict[str, Any] | None]
 Rule = dict[str, Any]
 _Key = tuple[tuple[Boolean, ...], Boolean]
 
-#: So many derivatives, chords, exponentials or logarithms within one another are tried, the fewest first.
-DEEPEST = 6
+#: How many derivatives, chords, exponentials or logarithms may be nested, and how many facts algebra gets (0 to 2).
+ROUNDS = ((0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1), (1, 2), (2, 2), (3, 1), (3, 2), (4, 1), (5, 1), (6, 1))
 #: Points where differences often vanish.
 USUAL_POINTS = (0, 1, sp.Rational(1, 2), -1)
 
@@ -59,7 +59,7 @@ def find_calculus(
         boxes: how many boxes a box tree may have; with 0 none is tried.
     """
     search = _Search(algebra, rules)
-    for depth in range(DEEPEST + 1):
+    for depth, search.level in ROUNDS:
         found = search.prove(hypotheses, goal, depth)
         if found is not None:
             return found
@@ -74,10 +74,12 @@ class _Search:
     algebra: Algebra
     rules: int
     boxes: int = 0
+    level: int = 0
     proved: dict[_Key, Rule] = field(default_factory=dict)
-    #: The depth, and the boxes, with which a goal was tried in vain.
-    failed: dict[_Key, tuple[int, int]] = field(default_factory=dict)
-    ends: dict[_Key, Rule | None] = field(default_factory=dict)
+    #: The depth, the level and the boxes with which a goal was tried in vain.
+    failed: dict[_Key, list[tuple[int, int, int]]] = field(default_factory=dict)
+    #: The levels at which algebra was tried in vain.
+    ends: dict[_Key, int] = field(default_factory=dict)
 
     def prove(self, hypotheses: Sequence[Boolean], goal: Boolean, depth: int) -> Rule | None:
         """A certificate of a goal; None where none was found."""
@@ -85,11 +87,12 @@ class _Search:
         key = tuple(given), goal
         if key in self.proved:
             return self.proved[key]
-        tried = self.failed.get(key, (-1, -1))
-        if depth < 0 or (tried[0] >= depth and tried[1] >= self.boxes) or self.rules <= 0:
+        effort, tried = (depth, self.level, self.boxes), self.failed.setdefault(key, [])
+        vain = any(all(mine <= theirs for mine, theirs in zip(effort, other, strict=True)) for other in tried)
+        if depth < 0 or vain or self.rules <= 0:
             return None
         self.rules -= 1
-        self.failed[key] = max(depth, tried[0]), self.boxes
+        tried.append(effort)
         found = self._prove(given, goal, depth)
         if found is not None:
             self.proved[key] = found
@@ -141,12 +144,16 @@ class _Search:
 
     def _end(self, known: list[Boolean], goal: Boolean, depth: int) -> Rule | None:
         key = tuple(known), goal
-        if key not in self.ends:
-            self.ends[key] = self._algebra(known, goal) or self._few_boxes(known, goal)
-        return self.ends[key]
+        first = self.ends.get(key, 0)
+        self.ends[key] = max(first, self.level + 1)
+        for level in range(first, self.level + 1):
+            found = self._algebra(known, goal, level) or (self._few_boxes(known, goal) if level == 0 else None)
+            if found is not None:
+                return found
+        return None
 
-    def _algebra(self, known: list[Boolean], goal: Boolean) -> Rule | None:
-        for expanded, facts in _selections(known, goal):
+    def _algebra(self, known: list[Boolean], goal: Boolean, level: int) -> Rule | None:
+        for expanded, facts in _selections(known, goal, level):
             rule: Rule = {"kind": "algebra", "expanded": expanded, "facts": facts}
             try:
                 facts_too, conclusion = algebraic(known, goal, rule)
@@ -394,20 +401,25 @@ def _as_point(term: sp.Expr) -> dict[str, str] | None:
     return place
 
 
-def _selections(known: Sequence[Boolean], goal: Boolean) -> Iterator[tuple[bool, list[list[Any]]]]:
-    """Which facts to give to algebra: fewer make smaller programs."""
+def _selections(known: Sequence[Boolean], goal: Boolean, level: int) -> Iterator[tuple[bool, list[list[Any]]]]:
+    """Which facts to give to algebra: fewer make smaller programs.  Level 0 gives none, 1 simple ones, 2 the others."""
     terms = terms_of([*usable(known), goal])
     constants = [_constant(place, term) for place, term in enumerate(terms) if not term.free_symbols]
     plain = [entry for entry in constants if entry is not None]
-    yield False, plain
-    if not terms:
+    has_exponentials = any(isinstance(term, sp.exp | sp.sinh | sp.cosh | sp.tanh) for term in terms)
+    if level == 0:
+        yield False, plain
+        if has_exponentials:
+            yield True, plain
         return
     own = {place for place, term in enumerate(terms) if term.free_symbols}
     simple, conditional = _unary(terms, own)
-    if any(isinstance(term, sp.exp | sp.sinh | sp.cosh | sp.tanh) for term in terms):
-        yield True, plain
+    if not own:
+        return
+    if level == 1:
+        yield False, [*plain, *simple]
+        return
     pairs = _pairs(terms, own)
-    yield False, [*plain, *simple]
     if pairs:
         yield False, [*plain, *simple, *pairs]
     if conditional:
@@ -434,7 +446,11 @@ def _pairs(terms: Sequence[sp.Expr], own: set[int]) -> list[list[Any]]:
     found: list[list[Any]] = []
     for i in sorted(own):
         for j in sorted(own):
-            if i < j and type(terms[i]) is type(terms[j]):
+            if i == j or type(terms[i]) is not type(terms[j]):
+                continue
+            if isinstance(terms[i], sp.exp | sp.log):
+                found.append(["tangent", i, j])
+            elif i < j:
                 for name, kinds in (("increasing", INCREASING), ("contracting", CONTRACTING)):
                     if isinstance(terms[i], kinds):
                         found.append([name, i, j])
