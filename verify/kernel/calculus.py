@@ -107,7 +107,8 @@ def algebraic(
             raise CertificateError("a fact names a term that there is not")
         known.append(fact(str(name), [terms[place] for place in places]))
     generators = Generators([*known, conclusion], expanded=node.get("expanded") is True)
-    return [*[generators(formula) for formula in known], *generators.facts()], generators(conclusion)
+    *lowered, goal = [generators(formula) for formula in (*known, conclusion)]
+    return [*lowered, *generators.facts()], goal
 
 
 def _bounds_of_constant(terms: Sequence[sp.Expr], entry: Sequence[Any]) -> list[Boolean]:

@@ -31,6 +31,8 @@ class Generators:
         self._units: dict[sp.Expr, Fraction] = {}
         self._counting = True
         for formula in formulas:
+            if any(str(symbol.name).startswith("function[") for symbol in formula.free_symbols):
+                raise CertificateError("a symbol has the name of a variable that stands for a term")
             self(formula)
         self.facts()
         self._counting = False

@@ -44,7 +44,7 @@ Rule = dict[str, Any]
 _Key = tuple[tuple[Boolean, ...], Boolean]
 
 #: How many derivatives, chords, exponentials or logarithms may be nested, and how many facts algebra gets (0 to 2).
-ROUNDS = ((0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1), (1, 2), (2, 2), (3, 1), (3, 2), (4, 1), (5, 1), (6, 1))
+ROUNDS = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0), (2, 1), (1, 2), (2, 2), (3, 1), (3, 2), (4, 1), (6, 1))
 #: Points where differences often vanish.
 USUAL_POINTS = (0, 1, sp.Rational(1, 2), -1)
 

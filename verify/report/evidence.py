@@ -162,9 +162,9 @@ def _goal(goal: Any, label: str, formula: Goal | None) -> list[str]:
     if goal.get("kind") == "identity":
         return [f"{before}both sides are equal once expanded"]
     if goal.get("kind") == "calculus" and formula is not None:
-        number, _, _ = label.partition(",")
-        first, *others = calculus_lines(*formula, goal.get("rule")) or [before + _json(goal)]
-        return [f"{number}, {first}" if number else first, *others]
+        place = label.partition(",")[0]  # the first line says the goal itself
+        first, *others = calculus_lines(*formula, goal.get("rule")) or [_json(goal)]
+        return [f"{place}, {first}" if place else first, *others]
     proofs = goal.get("leaves")
     if not isinstance(proofs, list):
         return [before + _json(goal)]
