@@ -105,8 +105,8 @@ class Abstraction:
                 formula = formula.xreplace({node: self._symbol_for(node)})
             else:
                 raise CertificateError(f"{node} is no sum that the provers know")
-        formula = formula.replace(lambda n: isinstance(n, sp.Pow) and n.exp.is_Add, lambda n: sp.expand_power_exp(n))
-        powers = [n for n in sp.postorder_traversal(formula) if isinstance(n, sp.Pow) and n.exp.free_symbols]
+        formula = formula.replace(lambda n: _in_time(n) and n.exp.is_Add, lambda n: sp.expand_power_exp(n))
+        powers = [n for n in sp.postorder_traversal(formula) if _in_time(n)]
         for node in powers:
             if node.exp != time:
                 raise CertificateError(f"{node} is no power that the provers know")
@@ -190,6 +190,11 @@ def always_has_value(expression: sp.Expr, natural: tuple[sp.Symbol, ...] = (time
         elif not isinstance(node, sp.Add | sp.Mul | sp.Symbol | sp.Rational | sp.Abs | sp.Sum | sp.Tuple):
             return False
     return True
+
+
+def _in_time(node: sp.Basic) -> bool:
+    """Whether a node is a power whose exponent moves with the time; of other real powers calculus speaks."""
+    return isinstance(node, sp.Pow) and time in node.exp.free_symbols
 
 
 def _may_coincide(first: sp.Expr, second: sp.Expr) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.implication import Solve, check_implication, definedness
+from verify.kernel.functions import definedness
+from verify.kernel.implication import Solve, check_implication
 
 #: From the strongest to the weakest; a proof has the weakest grade of its obligations.
 GRADE_ORDER = ("kernel", "two solvers", "one solver")

@@ -8,6 +8,7 @@ that is not true (of the goal or of an Implies inside it) does not hold, and a c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -16,12 +17,13 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.calculus import check_calculus
+from verify.kernel.functions import CASED as _CASED
+from verify.kernel.functions import LARGEST_POWER, definedness, ring_of
 from verify.kernel.products import Atom, Leaf, Relation, check_products, fields, items
 
 #: More leaves than this are refused.
 MOST_LEAVES = 4096
-#: The largest integer exponent of a power.
-LARGEST_POWER = 64
 #: From the strongest to the weakest.
 GRADES = ("kernel", "two solvers", "one solver")
 SOLVERS = ("z3", "cvc5")
@@ -30,7 +32,6 @@ SOLVERS = ("z3", "cvc5")
 Solve = Callable[[str, Sequence[Boolean], Boolean, Mapping[str, Any]], bool]
 
 _NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le, sp.Eq: sp.Ne, sp.Ne: sp.Eq}
-_CASED = (sp.Abs, sp.sign, sp.Min, sp.Max)
 _CONNECTIVES = (sp.And, sp.Or, sp.Not, sp.Implies, sp.Equivalent, sp.logic.boolalg.BooleanAtom)
 _ALGEBRAIC = (sp.Rational, sp.Add, sp.Mul, *_CASED, *_CONNECTIVES, *_NEGATED)
 _ANY = frozenset({-1, 0, 1})
@@ -90,6 +91,10 @@ def _check_valued(known: Sequence[Boolean], conclusion: Boolean, part: Any, solv
 
 def _check_goal(known: Sequence[Boolean], conclusion: Boolean, goal: Any, solve: Solve | None) -> str:
     """Check that the conclusion is true wherever all known formulas hold and it has a value."""
+    if isinstance(goal, Mapping) and goal.get("kind") == "calculus":
+        fields(goal, {"kind", "rule"})
+        grades = check_calculus(known, conclusion, goal["rule"], partial(_check_goal, solve=solve))
+        return max(grades, key=GRADES.index, default="kernel")
     require_algebraic([*known, conclusion])
     if isinstance(goal, Mapping) and goal.get("kind") == "identity":
         fields(goal, {"kind"})
@@ -178,36 +183,6 @@ def require_algebraic(formulas: Sequence[sp.Basic]) -> None:
         raise CertificateError("two symbols have the same name, or one has the name of a root")
 
 
-# --- having a value --------------------------------------------------------------------------------------------------
-
-
-def definedness(expression: sp.Basic) -> list[Boolean]:
-    """Conditions under which a term or a formula has a value, inner terms first.
-
-    A denominator is not zero, a radicand not negative.  The conclusion of an Implies needs a value only where its
-    hypothesis holds, and the hypothesis needs none: without one it does not hold.
-    """
-    if isinstance(expression, sp.Implies):
-        first, second = expression.args
-        found = [sp.Implies(first, condition, evaluate=False) for condition in definedness(second)]
-    elif isinstance(expression, sp.Equivalent):
-        found = [condition for implication in _implications(expression) for condition in definedness(implication)]
-    else:
-        found = [condition for argument in expression.args for condition in definedness(argument)]
-        if isinstance(expression, sp.Pow) and not expression.exp.is_positive:
-            rational = expression.exp.is_integer
-            found.append((sp.Ne if rational else sp.Gt)(expression.base, 0, evaluate=False))
-        elif isinstance(expression, sp.Pow) and not expression.exp.is_integer:
-            found.append(sp.Ge(expression.base, 0, evaluate=False))
-    return list(dict.fromkeys(found))
-
-
-def _implications(formula: sp.Equivalent) -> list[Boolean]:
-    """An equivalence as a ring of implications."""
-    sides = formula.args
-    return [sp.Implies(a, b, evaluate=False) for a, b in zip(sides, (*sides[1:], sides[0]), strict=True)]
-
-
 # --- from formulas to disjunctions of literals -----------------------------------------------------------------------
 
 
@@ -235,7 +210,7 @@ def _true(formula: sp.Basic, truth: bool = True) -> Any:
         return _conjunction([_true(first), _true(second, False)])
     if isinstance(formula, sp.Equivalent):
         together = _conjunction if truth else _disjunction
-        return together([_true(part, truth) for part in _implications(formula)])
+        return together([_true(part, truth) for part in ring_of(formula)])
     return _literal(formula, truth)
 
 
@@ -259,7 +234,7 @@ def _not_true(formula: sp.Basic, truth: bool = True, defined: bool = False) -> A
         return _disjunction([_not_true(first), _not_true(second, False, defined)])
     if isinstance(formula, sp.Equivalent):
         together = _disjunction if truth else _conjunction
-        return together([_not_true(part, truth, defined) for part in _implications(formula)])
+        return together([_not_true(part, truth, defined) for part in ring_of(formula)])
     negation = _literal(formula, not truth)
     if defined:
         return negation

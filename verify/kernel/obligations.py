@@ -14,8 +14,8 @@ from sympy.logic.boolalg import Boolean
 from verify.errors import CertificateError, ClaimError
 from verify.kernel import phases
 from verify.kernel.abstraction import Abstraction, always_has_value, usable_assumptions
+from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
-from verify.kernel.implication import definedness
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Hints
@@ -666,6 +666,8 @@ def _membership(claim: Claim, formula: IsMember) -> list[Implication]:
 METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "signs": _signs,
     "implication": _implication,
+    "derivatives": _implication,
+    "boxes": _implication,
     "induction": _induction,
     "phases": _phases,
     "growth": _growth,

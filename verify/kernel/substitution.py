@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from verify.kernel.implication import definedness
+from verify.kernel.functions import definedness
 
 _TESTS = {
     sp.Eq: lambda a, b: a == b,

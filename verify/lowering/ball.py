@@ -90,6 +90,8 @@ class Ball:
             "sinh": argument.sinh,
             "sin": argument.sin,
             "cos": argument.cos,
+            "tan": argument.tan,
+            "asinh": argument.asinh,
             "atan": argument.atan,
             "sech": argument.sech,
         }

@@ -13,8 +13,10 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.implication import by_squares, definedness, is_identity, leaves, require_algebraic
+from verify.kernel.functions import definedness, require_known, transcendental
+from verify.kernel.implication import by_squares, is_identity, leaves, require_algebraic
 from verify.kernel.products import Leaf
+from verify.proof.calculus import find_calculus
 from verify.proof.products import find_products
 from verify.proof.smt import Limits, ask
 
@@ -35,6 +37,8 @@ class Work:
         solver_seconds: the backstop after which a solver is killed.
         memory_mb: the memory of a solver.
         leaves_cap: an implication with more cases is not tried.
+        rules: how many goals the rules of calculus may lead to, for a goal with transcendental functions.
+        boxes: the most boxes of a box tree (0: none is tried).
     """
 
     max_degree: int
@@ -43,6 +47,8 @@ class Work:
     solver_seconds: int
     memory_mb: int
     leaves_cap: int
+    rules: int = 400
+    boxes: int = 2000
 
     @classmethod
     def quick(cls) -> Work:
@@ -52,16 +58,20 @@ class Work:
     @classmethod
     def standard(cls) -> Work:
         """The default of a run."""
-        return cls(8, 3000, 2_000_000, 3, 2048, 96)
+        return cls(8, 3000, 2_000_000, 3, 2048, 96, 800, 5000)
 
     @classmethod
     def deep(cls) -> Work:
         """For what the others leave open."""
-        return cls(12, 20_000, 400_000_000, 300, 4096, 4096)
+        return cls(12, 20_000, 400_000_000, 300, 4096, 4096, 2000, 100_000)
 
     def limits(self) -> Limits:
         """The limits of one solver."""
         return Limits(self.solver_rlimit, self.memory_mb, self.solver_seconds)
+
+
+#: For the algebraic goals within a proof by calculus.
+SMALL = Work(4, 120, 0, 1, 512, 16)
 
 
 @dataclass
@@ -102,7 +112,7 @@ def attempt_implication(
     found = Attempt()
     known = (*hypotheses, *lemmas)
     try:
-        require_algebraic([*known, conclusion])
+        (require_known if transcendental([*known, conclusion]) else require_algebraic)([*known, conclusion])
         parts = []
         for place in range(len(hypotheses), len(known)):
             parts.append(_lemma(known[: place + 1], len(hypotheses), work).part(found))
@@ -163,6 +173,8 @@ class _Prover:
 
     def goal(self, known: Sequence[Boolean], conclusion: Boolean, given: int) -> dict[str, Any] | None:
         """Prove that the conclusion is true where all known formulas hold and it has a value."""
+        if transcendental([*known, conclusion]):
+            return self._by_calculus(known, conclusion)
         if is_identity(conclusion):
             return {"kind": "identity"}
         if _bounds_a_root(conclusion):
@@ -190,6 +202,10 @@ class _Prover:
         first = glance.goal(known, nonnegative, given)
         second = None if first is None else glance.goal(known, squares, given)
         return None if second is None else {"kind": "squares", "nonnegative": first, "squares": second}
+
+    def _by_calculus(self, known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:
+        rule = find_calculus(known, conclusion, _small_algebra, rules=self.work.rules, boxes=self.work.boxes)
+        return None if rule is None else {"kind": "calculus", "rule": rule}
 
     def _fails(self, known: Sequence[Boolean], conclusion: Boolean) -> bool:
         """Whether a solver quickly names a point where the goal fails, so that no product can prove it."""
@@ -268,6 +284,25 @@ def _bounds_a_root(conclusion: Boolean) -> bool:
 
 def _is_root(factor: sp.Expr) -> bool:
     return isinstance(factor, sp.Pow) and factor.exp == sp.S.Half
+
+
+def _small_algebra(known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:
+    """An algebraic goal within a proof by calculus: many are tried, so each gets little work, and no solver."""
+    return _small(tuple(known), conclusion)
+
+
+@lru_cache(maxsize=1024)
+def _small(known: tuple[Boolean, ...], conclusion: Boolean) -> dict[str, Any] | None:
+    require_algebraic([*known, conclusion])
+    if is_identity(conclusion):
+        return {"kind": "identity"}
+    proofs = []
+    for leaf in leaves(known, conclusion, SMALL.leaves_cap):
+        proof = find_products(leaf, max_degree=SMALL.max_degree, columns=SMALL.lp_columns)
+        if proof is None:
+            return None
+        proofs.append(proof)
+    return {"kind": "leaves", "using": list(range(len(known))), "leaves": proofs}
 
 
 def _without_roots(model: dict[sp.Symbol, Fraction]) -> dict[sp.Symbol, Fraction]:

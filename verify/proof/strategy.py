@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from sympy.logic.boolalg import Boolean
 from verify.errors import CertificateError
 from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.families import family_obligations
+from verify.kernel.functions import transcendental
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
 from verify.proof.implication import Attempt, Work, attempt_implication
@@ -28,6 +29,7 @@ from verify.statement.formula import (
     decided_by_eigenvalues,
     speaks_of_a_point,
 )
+from verify.statement.system import time
 
 Hypotheses = tuple[Boolean, ...]
 
@@ -70,7 +72,16 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
         has_slopes = claim.loss_class is not None and claim.loss_class.slope_axioms is not None
         if has_slopes and not (claim.hints.lemmas or claim.hints.abbreviate):
             yield "signs"
-        yield "implication"
+        if _beyond_algebra([formula, *claim.assumptions, *claim.define.values()]):
+            yield "derivatives"
+            yield "boxes"
+        else:
+            yield "implication"
+
+
+def _beyond_algebra(formulas: Sequence[sp.Basic]) -> bool:
+    """Whether formulas have transcendental terms; powers whose exponent is the time are variables for algebra."""
+    return any(not (isinstance(term, sp.Pow) and term.exp.has(time)) for term in transcendental(formulas))
 
 
 def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
@@ -86,7 +97,7 @@ def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
         except CertificateError as reason:
             outcome.reasons.append(f"{method}: {reason}")
             continue
-        proofs = _prove_all(needed, work, outcome)
+        proofs = _prove_all(needed, replace(work, boxes=0) if method == "derivatives" else work, outcome)
         if proofs is not None:
             outcome.evidence = {
                 "kind": "proof",

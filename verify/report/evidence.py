@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verify.kernel.goals import Implication
+from verify.report.calculus import calculus_lines
 from verify.report.cases import Case, Goal, cases, implications
 from verify.report.plain import plain
 from verify.statement.claim import Claim
@@ -21,6 +22,8 @@ _LONGEST_JSON = 1500
 #: What a method of proof argues, in one sentence.
 METHODS = {
     "implication": "The assumptions, and what the class says of the loss at the points in play, imply the conclusion.",
+    "derivatives": "Calculus: derivatives, and inequalities known of elementary functions, lead back to algebra.",
+    "boxes": "The domain is cut into boxes on which interval arithmetic decides; calculus and algebra beside it.",
     "algebra": "Bookkeeping: the assumptions imply the conclusion whatever the loss is.",
     "signs": "The assumptions, and the signs of the slopes that occur, imply the conclusion.",
     "growth": "A coordinate is never 0 and grows by a constant factor in each step.",
@@ -158,6 +161,10 @@ def _goal(goal: Any, label: str, formula: Goal | None) -> list[str]:
         return [before + _json(goal)]
     if goal.get("kind") == "identity":
         return [f"{before}both sides are equal once expanded"]
+    if goal.get("kind") == "calculus" and formula is not None:
+        place = label.partition(",")[0]  # the first line says the goal itself
+        first, *others = calculus_lines(*formula, goal.get("rule")) or [_json(goal)]
+        return [f"{place}, {first}" if place else first, *others]
     proofs = goal.get("leaves")
     if not isinstance(proofs, list):
         return [before + _json(goal)]
