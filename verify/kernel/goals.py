@@ -12,7 +12,7 @@ from verify.errors import CertificateError
 from verify.kernel.implication import Solve, check_implication, definedness
 
 #: From the strongest to the weakest; a proof has the weakest grade of its obligations.
-GRADE_ORDER = ("kernel", "two solvers", "one solver")
+GRADE_ORDER = ("coq", "kernel", "two solvers", "one solver")
 
 
 @dataclass(frozen=True)
