@@ -22,6 +22,20 @@ from verify.kernel.obligations import obligations
 from verify.kernel.products import Leaf, _polynomial, leaf_symbols, number, polynomials
 from verify.statement.claim import Claim
 
+#: What a method of proof adds to its obligations; the other methods add nothing.
+CONCLUDED = {
+    "induction": "the start meets the invariant and a step keeps it, so every state of the trajectory meets it "
+    "(induction on t), and with it the conclusion.",
+    "phases": "in every situation of t and the hitting times the invariant holds at the start and is kept by a step, "
+    "so it holds at every t (induction on t), and with it the conclusion.",
+    "growth": "a coordinate that is never 0 and grows by a constant factor above 1 in each step diverges "
+    "exponentially.",
+    "spectral": "what holds at an arbitrary eigenvalue holds along every eigenvector, and these are a basis.",
+    "exhibit": "the named loss is of the class, and starts without a component along the expanded eigenvector form a "
+    "null set.",
+    "limit": "the expression equals one that is continuous at the limit point, so the limit is its value there.",
+}
+
 #: A file of more characters than this is refused.
 LONGEST_FILE = 20_000_000
 
@@ -43,7 +57,7 @@ def coq_file(claim: Claim, certificate: Mapping[str, Any]) -> str:
     for place, entry in enumerate(certificate["evidence"], start=1):
         if entry.get("kind") != "proof":
             raise CertificateError(f"evidence of the kind {entry.get('kind')!r} is no proof")
-        body += _Evidence(claim, entry, names, f"e{place}").lines()
+        body += evidence_lines(claim, entry, names, f"e{place}")
         if sum(map(len, body)) > LONGEST_FILE:
             raise CertificateError(f"its Coq file has more than {LONGEST_FILE} characters")
     table = [comment(f"{identifier} is {name}") for name, identifier in names.table()]
@@ -51,23 +65,38 @@ def coq_file(claim: Claim, certificate: Mapping[str, Any]) -> str:
     return "\n".join([*head, "", prelude(), *table, "", *body, ""])
 
 
-class _Evidence:
-    """The theorems of one piece of evidence."""
+def evidence_lines(claim: Claim, entry: Mapping[str, Any], names: Names, label: str) -> list[str]:
+    """The theorems of one piece of evidence, with what the kernel concludes from them as a comment."""
+    method = entry["method"]
+    where = " ".join(str(entry[key]) for key in ("reading", "part") if entry.get(key))
+    lines = [comment(f"by {method} {where}")]
+    if method in CONCLUDED:
+        lines.append(
+            comment(f"From the obligations below the toolkit's kernel, not this file, concludes: {CONCLUDED[method]}")
+        )
+    goals = zip(obligations(claim, entry["reading"], entry["part"], method), entry["obligations"], strict=True)
+    return [*lines, "", *theorems(list(goals), names, label)]
 
-    def __init__(self, claim: Claim, entry: Mapping[str, Any], names: Names, label: str) -> None:
-        self.needed = obligations(claim, entry["reading"], entry["part"], entry["method"])
-        self.entry, self.names, self.label = entry, names, label
-        self.printer = Printer(names)
 
-    def lines(self) -> list[str]:
-        """All theorems, with what the kernel concludes from them as a comment."""
-        where = " ".join(str(self.entry[key]) for key in ("reading", "part") if self.entry.get(key))
-        lines = [comment(f"by {self.entry['method']} {where}"), ""]
-        for place, (goal, proof) in enumerate(zip(self.needed, self.entry["obligations"], strict=True), start=1):
-            lines += self._obligation(f"{self.label}_{place}", goal, proof)
-        return lines
+def theorems(goals: Sequence[tuple[Implication, Mapping[str, Any]]], names: Names, label: str) -> list[str]:
+    """A theorem ``obligation_LABEL_n`` for each implication and its certificate.
 
-    def _obligation(self, label: str, goal: Implication, certificate: Mapping[str, Any]) -> list[str]:
+    Raises:
+        CertificateError: something in a certificate is not expressed in Coq.
+    """
+    lines: list[str] = []
+    for place, (goal, certificate) in enumerate(goals, start=1):
+        lines += _Theorem(f"{label}_{place}", names).lines(goal, certificate)
+    return lines
+
+
+class _Theorem:
+    """The theorem of one obligation."""
+
+    def __init__(self, label: str, names: Names) -> None:
+        self.label, self.names, self.printer = label, names, Printer(names)
+
+    def lines(self, goal: Implication, certificate: Mapping[str, Any]) -> list[str]:
         """The theorem of one obligation, after those of its lemmas and its own parts."""
         known: list[Boolean] = list(goal.hypotheses)
         names = [f"H{place}" for place in range(len(known))]
@@ -81,12 +110,12 @@ class _Evidence:
             here, here_names = list(known), list(names)
             for one, proof in zip((*conditions, statement), (*part["defined"], part["goal"]), strict=True):
                 count += 1
-                inner = _Goal(f"goal_{label}_{count}", here, one, proof, self.printer)
+                inner = _Goal(f"goal_{self.label}_{count}", here, one, proof, self.printer)
                 lines += inner.lines()
                 last = f"G{count}"
                 used = [here_names[place] for place in inner.uses]
                 symbols = " ".join(map(self.names, inner.symbols))
-                steps.append(f"pose proof (goal_{label}_{count} {symbols} {' '.join(used)}) as {last}.")
+                steps.append(f"pose proof (goal_{self.label}_{count} {symbols} {' '.join(used)}) as {last}.")
                 here.append(one)
                 here_names.append(last)
             known.append(statement)
@@ -98,7 +127,7 @@ class _Evidence:
         return [
             *lines,
             comment(f"obligation: {goal.name}"),
-            f"Theorem obligation_{label} : {stated}.",
+            f"Theorem obligation_{self.label} : {stated}.",
             f"Proof. intros{' ' + intro if intro else ''}.",
             *[f"  {step}" for step in steps],
             f"  exact {last}.",

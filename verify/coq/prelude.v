@@ -80,10 +80,25 @@ Lemma sgn_neg t : t < 0 -> quot (sgn t) (-1) 1.
 Proof. intro. split; [lra |]. unfold sgn. destruct (Rlt_dec 0 t); [lra |]. destruct (Rlt_dec t 0); lra. Qed.
 Lemma sgn_zero t : t = 0 -> quot (sgn t) 0 1.
 Proof. intro. split; [lra |]. unfold sgn. destruct (Rlt_dec 0 t); [lra |]. destruct (Rlt_dec t 0); lra. Qed.
+Lemma neg_neg a b : a < 0 -> b < 0 -> 0 < a * b.
+Proof. intros. replace (a * b) with (- a * - b) by ring. apply Rmult_lt_0_compat; lra. Qed.
+Lemma neg_pos a b : a < 0 -> 0 < b -> a * b < 0.
+Proof. intros. apply Ropp_lt_cancel. rewrite Ropp_0, Ropp_mult_distr_l. apply Rmult_lt_0_compat; lra. Qed.
+Lemma pos_neg a b : 0 < a -> b < 0 -> a * b < 0.
+Proof. intros. rewrite Rmult_comm. apply neg_pos; assumption. Qed.
+Lemma sgn_1 t : 0 < t -> sgn t = 1. Proof. intro. destruct (sgn_pos t); lra. Qed.
+Lemma sgn_m1 t : t < 0 -> sgn t = -1. Proof. intro. destruct (sgn_neg t); lra. Qed.
+Lemma sgn_0 : sgn 0 = 0. Proof. destruct (sgn_zero 0); lra. Qed.
 Lemma sgn_mult a b : sgn (a * b) = sgn a * sgn b.
 Proof.
-  destruct (Rtotal_order a 0) as [A | [-> | A]]; destruct (Rtotal_order b 0) as [B | [-> | B]];
-  unfold sgn; repeat (destruct (Rlt_dec _ _)); try lra; exfalso; nra.
+  destruct (Rtotal_order a 0) as [A | [-> | A]];
+  [| rewrite Rmult_0_l, sgn_0; ring |];
+  (destruct (Rtotal_order b 0) as [B | [-> | B]];
+  [| rewrite Rmult_0_r, sgn_0; ring |]).
+  - rewrite (sgn_m1 a A), (sgn_m1 b B), sgn_1; [ring | apply neg_neg; assumption].
+  - rewrite (sgn_m1 a A), (sgn_1 b B), sgn_m1; [ring | apply neg_pos; assumption].
+  - rewrite (sgn_1 a A), (sgn_m1 b B), sgn_m1; [ring | apply pos_neg; assumption].
+  - rewrite (sgn_1 a A), (sgn_1 b B), sgn_1; [ring | apply Rmult_lt_0_compat; assumption].
 Qed.
 Lemma root_value b r : r = sqrt b -> quot (sqrt b) r 1.
 Proof. intros <-. split; lra. Qed.
@@ -182,6 +197,19 @@ Lemma from_pos_ge t : 0 < t -> 0 <= t. Proof. lra. Qed.
 Lemma arg_ge_ne t : 0 <= t -> t <> 0 -> 0 < t. Proof. lra. Qed.
 Lemma arg_le_ne t : t <= 0 -> t <> 0 -> t < 0. Proof. lra. Qed.
 Lemma arg_ge_le t : 0 <= t -> t <= 0 -> t = 0. Proof. lra. Qed.
+
+Lemma sign_ge a b p k : a >= b -> p = k * (a - b) -> 0 < k -> 0 <= p.
+Proof. intros H -> K. apply Rmult_le_pos; lra. Qed.
+Lemma sign_gt a b p k : a > b -> p = k * (a - b) -> 0 < k -> 0 < p.
+Proof. intros H -> K. apply Rmult_lt_0_compat; lra. Qed.
+Lemma sign_le a b p k : a <= b -> p = k * (b - a) -> 0 < k -> 0 <= p.
+Proof. intros H -> K. apply Rmult_le_pos; lra. Qed.
+Lemma sign_lt a b p k : a < b -> p = k * (b - a) -> 0 < k -> 0 < p.
+Proof. intros H -> K. apply Rmult_lt_0_compat; lra. Qed.
+Lemma sign_eq a b p k : a = b -> p = k * (a - b) -> 0 < k -> p = 0.
+Proof. intros -> -> K. ring. Qed.
+Lemma sign_ne a b p k : a <> b -> p = k * (a - b) -> 0 < k -> p <> 0.
+Proof. intros H -> K. apply Rmult_integral_contrapositive_currified; lra. Qed.
 
 (* relations as the sign of a difference *)
 Lemma minus_ge a b : a >= b -> 0 <= a - b. Proof. lra. Qed.

@@ -11,7 +11,7 @@ from flint import fmpq_mpoly
 from sympy.core.relational import Relational
 
 from verify.coq.signs import ANY, Sign, Signs, exact_nonzero, exact_positive
-from verify.coq.text import Printer, extreme_arguments
+from verify.coq.text import KINDS, Printer, extreme_arguments
 from verify.errors import CertificateError
 from verify.kernel.implication import _Ring
 
@@ -53,7 +53,15 @@ class Quotients(Signs):
         above, below = self._difference(left, right, facts)
         kind = _FACT[type(relation)]
         polynomial = above if kind in ("=", "!=") else above * below
-        if (str(polynomial), kind) not in self.fact_names:
+        if (str(polynomial), kind) in self.fact_names:
+            pass
+        elif _is_polynomial(left) and _is_polynomial(right):
+            scale = self.integral(polynomial)[0]
+            equal = "ring" if _is_integral(left) and _is_integral(right) else "field"
+            tactic = f"apply (sign_{KINDS[type(relation)]} _ _ _ {scale} {self.known[relation]})"
+            tactic = f"{tactic}; [{equal} | {exact_positive(scale)}]"
+            self.fact_names[str(polynomial), kind] = self.proved(self.stated(polynomial, kind), tactic)
+        else:
             first, second = (self._value(side) for side in (left, right))
             text = f"({self.printer.term(left)} - {self.printer.term(right)})"
             proof = f"(quot_sub _ _ _ _ _ _ {first.name} {second.name})"
@@ -82,22 +90,22 @@ class Quotients(Signs):
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def quotient(self, term: sp.Basic, facts: Facts) -> tuple[fmpq_mpoly, fmpq_mpoly]:
-        """As the kernel, with a hypothesis that the term has the value numerator/denominator."""
+        """As the kernel; a case in which the term divides by 0 is closed."""
         if isinstance(term, sp.Pow) and term.exp < 0 and term.exp.q == 1:
             above, _ = self.quotient(term.base, facts)
             if above.is_zero():
                 base, condition = self._value(term.base), self._condition(sp.Ne(term.base, 0, evaluate=False))
                 scaled = base.name
                 self.close(f"zero_inverse _ _ {scaled} {condition}")
-        result = super().quotient(term, facts)
-        key = term, str(result[0]), str(result[1])
-        if key not in self.values:
-            self.values[key] = self._proved_value(term, *result)
-        return result
+        return super().quotient(term, facts)
 
     def _value(self, term: sp.Basic) -> Value:
+        """The hypothesis that the term has its value."""
         above, below = self.quotient(term, [])
-        return self.values[term, str(above), str(below)]
+        key = term, str(above), str(below)
+        if key not in self.values:
+            self.values[key] = self._proved_value(term, above, below)
+        return self.values[key]
 
     def _condition(self, relation: Relational) -> str:
         if relation not in self.known:
@@ -124,7 +132,7 @@ class Quotients(Signs):
         text = self.printer.term(term)
         if _is_polynomial(term):
             scale = self.integral(above, below)[0]
-            tactic = "ring" if all(one.q == 1 for one in term.atoms(sp.Rational)) else "field"
+            tactic = "ring" if _is_integral(term) else "field"
             return self._stated_value(text, above, below, f"apply quot_poly; [{exact_nonzero(scale)} | {tactic}]")
         if isinstance(term, sp.Add | sp.Mul):
             return self._chain(term.func, text, term.args, above, below)
@@ -319,6 +327,10 @@ def _ratio(first: fmpq_mpoly, second: fmpq_mpoly) -> tuple[int, int]:
         raise CertificateError("a fact is no positive multiple of what the kernel takes it for")
     a, b = int(ratio.p), int(ratio.q)
     return a // gcd(a, b), b // gcd(a, b)
+
+
+def _is_integral(term: sp.Basic) -> bool:
+    return all(one.q == 1 for one in term.atoms(sp.Rational))
 
 
 def _is_polynomial(term: sp.Basic) -> bool:

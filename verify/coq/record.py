@@ -46,8 +46,9 @@ def record_path(ledger: Path) -> Path:
 
 
 def certificate_digest(certificate: Certificate) -> str:
-    """The sha256 of a certificate's content."""
-    return hashlib.sha256(encoded(certificate)).hexdigest()
+    """The sha256 of what a certificate proves and how; how long was searched before is no part of it."""
+    proof = {name: certificate.get(name) for name in ("schema", "claim", "fingerprint", "evidence")}
+    return hashlib.sha256(encoded(proof)).hexdigest()
 
 
 def read_record(ledger: Path) -> CoqRecord:

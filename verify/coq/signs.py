@@ -149,8 +149,12 @@ class Signs(_Case):
         if signs == {-1, 1}:
             rest = self.text(polynomial / factor)
             nonzero = fact if relation == "!=" else f"(pos_ne _ _ {fact} eq_refl)"
+            if rest == "1":
+                return fact if relation == "!=" else self.proved(self.sign_stated(factor, signs), f"exact {nonzero}")
             return self.proved(self.sign_stated(factor, signs), f"apply (factor_ne _ _ {rest} {nonzero}); ring")
         ((left, exponent),), size, proof, sign = self._known_part(polynomial, constant, factors)
+        if signs in _FORM and self.sign_stated(factor, signs) == self.stated(polynomial, relation):
+            return fact
         assert str(left) == str(factor)
         lemma = {">": "factor_gt", ">=": "factor_ge", "=": "factor_eq"}[relation]
         half = exponent // 2
