@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 from verify.coq.signs import product_proof, sum_proof
 from verify.coq.text import Names, Printer, as_false, as_true, comment
 from verify.coq.trace import Item, Trace
+from verify.coq.trajectories import induction
 from verify.errors import CertificateError
 from verify.kernel.goals import Implication
 from verify.kernel.implication import _Ring, definedness, leaves
@@ -70,12 +71,14 @@ def evidence_lines(claim: Claim, entry: Mapping[str, Any], names: Names, label: 
     method = entry["method"]
     where = " ".join(str(entry[key]) for key in ("reading", "part") if entry.get(key))
     lines = [comment(f"by {method} {where}")]
-    if method in CONCLUDED:
+    needed = obligations(claim, entry["reading"], entry["part"], method)
+    whole = induction(claim.advised(entry["part"]), needed, names, label) if method == "induction" else None
+    if method in CONCLUDED and whole is None:
         lines.append(
             comment(f"From the obligations below the toolkit's kernel, not this file, concludes: {CONCLUDED[method]}")
         )
-    goals = zip(obligations(claim, entry["reading"], entry["part"], method), entry["obligations"], strict=True)
-    return [*lines, "", *theorems(list(goals), names, label)]
+    goals = zip(needed, entry["obligations"], strict=True)
+    return [*lines, "", *theorems(list(goals), names, label), *(whole or [])]
 
 
 def theorems(goals: Sequence[tuple[Implication, Mapping[str, Any]]], names: Names, label: str) -> list[str]:

@@ -55,7 +55,7 @@ class Quotients(Signs):
         polynomial = above if kind in ("=", "!=") else above * below
         if (str(polynomial), kind) in self.fact_names:
             pass
-        elif _is_polynomial(left) and _is_polynomial(right):
+        elif is_polynomial(left) and is_polynomial(right):
             scale = self.integral(polynomial)[0]
             equal = "ring" if _is_integral(left) and _is_integral(right) else "field"
             tactic = f"apply (sign_{KINDS[type(relation)]} _ _ _ {scale} {self.known[relation]})"
@@ -130,7 +130,7 @@ class Quotients(Signs):
 
     def _proved_value(self, term: sp.Basic, above: fmpq_mpoly, below: fmpq_mpoly) -> Value:
         text = self.printer.term(term)
-        if _is_polynomial(term):
+        if is_polynomial(term):
             scale = self.integral(above, below)[0]
             tactic = "ring" if _is_integral(term) else "field"
             return self._stated_value(text, above, below, f"apply quot_poly; [{exact_nonzero(scale)} | {tactic}]")
@@ -333,7 +333,8 @@ def _is_integral(term: sp.Basic) -> bool:
     return all(one.q == 1 for one in term.atoms(sp.Rational))
 
 
-def _is_polynomial(term: sp.Basic) -> bool:
+def is_polynomial(term: sp.Basic) -> bool:
+    """Whether a term is made of numbers and symbols by sums, products and natural powers."""
     return all(
         isinstance(node, sp.Rational | sp.Symbol | sp.Add | sp.Mul)
         or (isinstance(node, sp.Pow) and node.exp.is_Integer and node.exp > 0)
