@@ -32,6 +32,7 @@ ALLOWED = {
     "verify.search": ENGINES,
     "verify.proof": ENGINES,
     "verify.point": ENGINES,
+    "verify.coq": STATEMENT | {"verify.kernel", "verify.ledger"},
     "verify.decide": ENGINES | {"verify.search", "verify.proof"},
     "verify.collect": STATEMENT,
     "verify.ledger": STATEMENT,

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from verify.collect import collect, project_root
+from verify.coq.record import read_record
 from verify.errors import InputError
 from verify.ledger import Ledger, UnfinishedRun, encoded, recorded_certificate, with_results, write_ledger
 from verify.result import Certificate, Result, Searched
@@ -64,6 +65,7 @@ class Check:
             "ledger": str(place),
         }
         state = self.selection.digest + hashlib.sha256(encoded(self.known)).hexdigest()
+        self.coq = read_record(place)
         self.run = UnfinishedRun(project_root(), arguments, state)
 
     def _certificates(self) -> dict[str, Certificate]:
@@ -119,7 +121,10 @@ class Check:
         return Result(id=claim.id, verdict="undecided", searched=searched, notes=[f"not decided: {text}"])
 
     def _with_recorded_search(self, result: Result) -> Result:
-        """A certificate that was only replayed keeps the record of how it was found."""
+        """A certificate that was only replayed keeps the record of how it was found, and that Coq accepted it."""
+        if result.verdict == "proved":
+            grade = self.coq.grade(result.id, result.certificate, result.grade)
+            result = msgspec.structs.replace(result, grade=grade)
         entry = self.recorded.claims.get(result.id)
         known = self.known.get(result.id)
         if entry is None or known is None or result.certificate != known or result.verdict != entry.verdict:

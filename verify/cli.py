@@ -1,4 +1,4 @@
-"""The command line: list, show, eval, check, replay, report."""
+"""The command line: list, show, eval, check, replay, export, report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from verify.errors import Contradiction, InputError, VerifyError
 
 if TYPE_CHECKING:
     from verify.ledger import Entry, Ledger
+    from verify.replaying import Recorded, Replayed
     from verify.result import Result
+    from verify.second_check import SecondCheck
     from verify.statement.claim import Claim
 
 HOLDS, FAILED, BAD_INPUT, OPEN, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
@@ -426,22 +428,80 @@ def replay_certificates(
     ] = None,
     jobs: Jobs = None,
     ledger: LedgerFile = None,
+    coq: Annotated[bool, typer.Option("--coq", help="Let Coq check the proofs too, where it is installed.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="With --coq: keep what Coq accepted: the grade coq.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Re-check certificates only, without any search. Exit code 1 if one fails."""
-    from verify.replaying import replay
+    from verify.replaying import replay_sources
 
-    replayed = replay(select or [], ledger, _workers(jobs))
+    if record and not coq:
+        raise InputError("--record keeps what Coq accepted; it goes with --coq")
+    workers = _workers(jobs)
+    sources = replay_sources(select or [], ledger, workers)
+    replayed = [answer for _, answer in sources]
+    checks = _second_checks(sources, ledger, workers, record=record) if coq else []
     if as_json:
-        _print_json({"replayed": [vars(entry) for entry in replayed]})
+        data: dict[str, Any] = {"replayed": [vars(entry) for entry in replayed]}
+        _print_json({**data, "coq": [vars(entry) for entry in checks]} if coq else data)
     else:
-        from verify.console import print_replayed
+        from verify.console import print_replayed, print_second_checks
 
         print_replayed(replayed)
+        if coq:
+            print_second_checks(checks)
     rejected = [entry for entry in replayed if entry.accepted is False]
     for entry in rejected:
         sys.stderr.write(f"{entry.id}: {entry.reason}\n")
-    return FAILED if rejected else HOLDS
+    failed = [check for check in checks if check.failed]
+    for check in failed:
+        sys.stderr.write(f"{check.id}: {check.reason}\n")
+    return FAILED if rejected or failed else HOLDS
+
+
+def _second_checks(
+    sources: Sequence[tuple[Recorded | Replayed, Replayed]], ledger: Path | None, jobs: int, *, record: bool
+) -> list[SecondCheck]:
+    """What Coq says of the proofs among replayed certificates."""
+    from verify.replaying import Recorded
+    from verify.second_check import check_with_coq, record_checks
+
+    place = _ledger(ledger)[0]
+    proofs = [
+        (source.claim, source.certificate)
+        for source, answer in sources
+        if isinstance(source, Recorded) and answer.accepted and answer.verdict == "proved"
+    ]
+    checks = check_with_coq(proofs, place, jobs, lambda check: _say_progress(f"{check.id}: {check.outcome}"))
+    if record:
+        record_checks(checks, place)
+    return checks
+
+
+def _say_progress(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
+
+
+# --- export ---------------------------------------------------------------------------------------------------------
+
+
+@app.command("export")
+def export_proof(
+    claim_id: Annotated[str, typer.Argument(metavar="ID", help="The claim's id, or PACKAGE:ID.")],
+    coq: Annotated[Path, typer.Option("--coq", metavar="FILE", help="The Coq file to write.", show_default=False)],
+    ledger: LedgerFile = None,
+) -> int:
+    """Write the recorded proof of a claim as a file for a proof assistant."""
+    from verify.collect import find_claim
+    from verify.ledger import write_atomically
+    from verify.second_check import exported
+
+    write_atomically(coq, exported(find_claim(claim_id), _ledger(ledger)[0]).encode())
+    print(coq)
+    return HOLDS
 
 
 # --- report ---------------------------------------------------------------------------------------------------------

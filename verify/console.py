@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from verify.kernel.evaluation import PointResult
     from verify.ledger import Entry
     from verify.replaying import Replayed
+    from verify.second_check import SecondCheck
     from verify.statement.claim import Claim
 
 STYLES = {
@@ -269,3 +270,16 @@ def print_replayed(replayed: Sequence[Replayed]) -> None:
     _print_trimmed(out(), table)
     counts = Counter(entry.accepted for entry in replayed)
     out().print(f"{counts[True]} accepted, {counts[False]} rejected, {counts[None]} without a certificate")
+
+
+def print_second_checks(checks: Sequence[SecondCheck]) -> None:
+    """What Coq says of proofs, and the counts."""
+    table = _table("id", "Coq", "reason")
+    styles = {"accepted": "green", "unchanged": "green", "rejected": "bold red", "changed": "bold red"}
+    for check in checks:
+        table.add_row(
+            Text(check.id), Text(check.outcome, style=styles.get(check.outcome, "yellow")), Text(check.reason)
+        )
+    _print_trimmed(out(), table)
+    counts = Counter(check.outcome for check in checks)
+    out().print(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no proofs")

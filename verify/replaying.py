@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from verify.collect import collect, find_claim, project_root
+from verify.coq.record import CoqRecord, read_record
 from verify.errors import CertificateError, InputError
 from verify.ledger import CERTIFIED, DEFAULT_LEDGER, Ledger, read_certificate, read_ledger, recorded_certificate
 from verify.result import Certificate
@@ -45,16 +46,36 @@ def replay(selects: Sequence[str], ledger_path: Path | None = None, jobs: int = 
     Raises:
         InputError: a SELECT matches nothing, a ledger is damaged, or nothing at all is recorded.
     """
+    return [answer for _, answer in replay_sources(selects, ledger_path, jobs)]
+
+
+def replay_sources(
+    selects: Sequence[str], ledger_path: Path | None = None, jobs: int = 1
+) -> list[tuple[Recorded | Replayed, Replayed]]:
+    """As ``replay``, each answer beside what was replayed; a proof that Coq accepted has the grade ``coq``.
+
+    Raises:
+        InputError: as ``replay``, or the record of what Coq accepted is damaged.
+    """
     place = ledger_path if ledger_path is not None else project_root() / DEFAULT_LEDGER
+    record = read_record(place)
     names = [select for select in selects if not _is_data(select)]
-    in_files = [found for select in selects if _is_data(select) for found in _in_file(Path(select))]
-    replayed = check_all((), in_files, jobs)
+    found = [found for select in selects if _is_data(select) for found in _in_file(Path(select))]
+    replayed = check_all((), found, jobs)
     if names or not selects:
         claims = [claim for claim in collect(names).claims if claim.kind != "experiment"]
-        replayed += check_all(names, _in_ledger(claims, place, read_ledger(place)), jobs)
+        in_ledger = _in_ledger(claims, place, read_ledger(place))
+        found += in_ledger
+        replayed += check_all(names, in_ledger, jobs)
         if all(entry.accepted is None and entry.verdict is None for entry in replayed):
             raise InputError(f"nothing is recorded in {place} of what was selected; run 'verify check --record' first")
-    return replayed
+    return [(source, _with_coq(source, answer, record)) for source, answer in zip(found, replayed, strict=True)]
+
+
+def _with_coq(source: Recorded | Replayed, answer: Replayed, record: CoqRecord) -> Replayed:
+    if not isinstance(source, Recorded) or not answer.accepted or answer.verdict != "proved":
+        return answer
+    return replace(answer, grade=record.grade(answer.id, source.certificate, answer.grade))
 
 
 def check_all(selects: Sequence[str], found: Sequence[Recorded | Replayed], jobs: int) -> list[Replayed]:

@@ -13,7 +13,7 @@ from verify.kernel.functions import definedness
 from verify.kernel.implication import Solve, check_implication
 
 #: From the strongest to the weakest; a proof has the weakest grade of its obligations.
-GRADE_ORDER = ("kernel", "two solvers", "one solver")
+GRADE_ORDER = ("coq", "kernel", "two solvers", "one solver")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ NOT_RECORDED = ("·", "not checked yet")
 NOT_RUN = "not run"
 #: Who checked a proof, the strongest first.
 GRADES = {
-    "coq": "the kernel of a proof assistant accepted the generated file",
+    "coq": "the kernel of the Coq proof assistant accepted the generated file",
     "kernel": "this toolkit's exact checker accepted the certificate",
     "two solvers": "two SMT solvers, asked anew, agree",
     "one solver": "one SMT solver, asked anew, says so",

@@ -1,0 +1,142 @@
+"""Coq files made from certificates: what they say, and what they refuse. Nothing here runs Coq."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from verify import Claim, check
+from verify.coq.generate import coq_file, prelude, theorems
+from verify.coq.text import Names, Printer, comment
+from verify.errors import CertificateError
+from verify.kernel.goals import Implication
+from verify.proof.implication import Work, prove_implication
+
+x, y, z = sp.symbols("x y z", real=True)
+WORK = Work(max_degree=4, lp_columns=400, solver_rlimit=0, solver_seconds=1, memory_mb=512, leaves_cap=64)
+
+#: The statement and proof of x >= 1 => x > 0, as it stands in the file.
+GOLDEN = """\
+(* a small goal *)
+Lemma goal_g_1_1 : forall (v_x : R),
+  v_x >= 1 ->
+  v_x > 0.
+Proof. intros v_x H0.
+  assert (T1 : v_x > 0 \\/ v_x <= 0).
+  {
+    pose proof (decide_gt v_x 0).
+    tauto.
+  }
+  destruct T1 as [T1 | T1]; [exact T1 | exfalso].
+"""
+
+
+def claim_of(name: str, given: list[Boolean], conclusion: Boolean, over: Any = x) -> Claim:
+    return Claim(name, given=given, over=over, show=conclusion)
+
+
+def proved(hypotheses: list[Boolean], conclusion: Boolean) -> tuple[Implication, Any]:
+    certificate = prove_implication(hypotheses, conclusion, work=WORK)
+    assert certificate is not None
+    return Implication("a small goal", tuple(hypotheses), conclusion), certificate
+
+
+def without_comments(text: str) -> str:
+    """The file without its comments, which may be nested; an unbalanced one fails."""
+    found, depth, place = [], 0, 0
+    while place < len(text):
+        two = text[place : place + 2]
+        if two in ("(*", "*)"):
+            depth += 1 if two == "(*" else -1
+            assert depth >= 0
+            place += 2
+        else:
+            if depth == 0:
+                found.append(text[place])
+            place += 1
+    assert depth == 0
+    return "".join(found)
+
+
+def test_a_small_goal_is_written_as_expected() -> None:
+    text = "\n".join(theorems([proved([sp.Ge(x, 1)], sp.Gt(x, 0))], Names(), "g"))
+    assert text.startswith(GOLDEN)
+    assert "Theorem obligation_g_1 : forall (v_x : R),\n  v_x >= 1 ->\n  v_x > 0.\n" in text
+    assert text.rstrip().endswith("exact G1.\nQed.")
+
+
+def test_a_relation_stands_beside_the_conditions_of_its_terms() -> None:
+    printer = Printer(Names())
+    assert printer.formula(sp.Le(1 / x, sp.sqrt(y), evaluate=False)) == (
+        "(v_x <> 0 /\\ v_y >= 0 /\\ (/ v_x) <= (sqrt v_y))"
+    )
+
+
+def test_a_denominator_is_no_hypothesis_that_the_claim_does_not_have() -> None:
+    """What is assumed is that the relation is true: as in the kernel, x / y <= 1 says that y is not 0."""
+    goal = proved([sp.Le(1 / y, 1, evaluate=False), sp.Gt(y, 0)], sp.Ge(y, 1))
+    assert "(v_y <> 0 /\\ (/ v_y) <= 1) ->" in "\n".join(theorems([goal], Names(), "g"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Qed. Axiom bad : False.", "*) Axiom bad : False. (*", 'forall "', "η", "sqrt", "x y", "x_y", ""]
+)
+def test_a_symbol_may_have_any_name(name: str) -> None:
+    strange = sp.Symbol(name, real=True)
+    claim = Claim("strange", title=f"of {name} *) Axiom bad : False. (*", over=x, given=[x >= 1], show=x > 0)
+    goal = proved([sp.Ge(strange, 1)], sp.Gt(strange, 0))
+    names = Names()
+    text = "\n".join([comment(claim.title), comment(name), *theorems([goal], names, "g")])
+    code = without_comments(text)
+    assert not re.search(r"\bAxiom\b", code)
+    assert re.fullmatch(r"v_[A-Za-z0-9_]+", names(strange))
+    assert set(re.findall(r"v_\w+", code)) == {names(strange)}
+
+
+def test_symbols_that_read_alike_keep_apart() -> None:
+    names = Names()
+    alike = [sp.Symbol(name, real=True) for name in ("a b", "a_b", "a+b", "a")]
+    assert len({names(symbol) for symbol in alike}) == len(alike)
+
+
+def test_nothing_is_assumed_without_proof() -> None:
+    text = without_comments(prelude())
+    assert not re.search(r"\b(Axiom|Parameter|Hypothesis|Conjecture|Admitted|admit|Variable)s?\b", text)
+
+
+def test_a_whole_claim_becomes_a_file() -> None:
+    claim = claim_of("am-gm", [], sp.Ge(x**2 + y**2, 2 * x * y, evaluate=False), (x, y))
+    result = check(claim, budget="quick")
+    assert result.verdict == "proved"
+    assert result.certificate is not None
+    text = coq_file(claim, result.certificate)
+    assert "Theorem obligation_e1_1 :" in text
+    assert text == coq_file(claim, result.certificate)
+    assert not re.search(r"\b(Axiom|Admitted)\b", without_comments(text))
+
+
+def test_what_a_solver_answered_is_refused() -> None:
+    unsat = {"kind": "unsat", "solvers": ["z3"], "limits": {}}
+    certificate = {"kind": "implication", "lemmas": [], "proof": {"defined": [], "goal": unsat}}
+    goal = Implication("by a solver", (sp.Ge(x, 1),), sp.Gt(x, 0))
+    with pytest.raises(CertificateError, match="rests on a solver"):
+        theorems([(goal, certificate)], Names(), "g")
+
+
+def test_a_minimum_of_four_is_refused_with_a_reason() -> None:
+    a, b, c, d = sp.symbols("a b c d", real=True)
+    goal = proved([sp.Ge(sp.Min(a, b, c, d), 1, evaluate=False)], sp.Gt(a, 0))
+    with pytest.raises(CertificateError, match="more than three arguments"):
+        theorems([goal], Names(), "g")
+
+
+def test_a_witness_is_no_proof_to_export() -> None:
+    claim = claim_of("above", [sp.Gt(x, 0)], sp.Ge(x, 1))
+    result = check(claim, budget="quick")
+    assert result.certificate is not None
+    with pytest.raises(CertificateError, match="no proof"):
+        coq_file(claim, result.certificate)
