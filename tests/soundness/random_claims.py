@@ -198,7 +198,7 @@ def _facts(rng: Random, low: sp.Expr) -> sp.Expr:
     cross, size, moved = Inner(_difference, v - w), Norm(_difference) ** 2, Norm(v - w) ** 2
     facts = [gap - size / (2 * beta), cross - size / beta, beta * moved - cross, beta / 2 * moved - gap]
     facts += [cross - low * moved] if low != 0 else []
-    square = Norm(_number(rng) * _difference) ** 2 * rng.randint(0, 1)
+    square = Norm(_positive(rng) * _difference) ** 2 * rng.randint(0, 1)
     return square + _positive(rng) * rng.choice(facts)
 
 
