@@ -14,8 +14,8 @@ from verify.decide import check
 WRONG = {True: {"refuted", "ill-posed"}, False: {"proved", "ill-posed", "vacuous"}}
 #: How many claims a run of the tests takes, and a nightly one.
 FEW, MANY = 300, 5000
-#: A solver is asked about one claim in so many, a whole decision is made of one in so many.
-ASKED, DECIDED = 25, 60
+#: One claim in so many is searched for violations, one given to a solver, one decided as a user would have it done.
+SEARCHED, ASKED, DECIDED = 3, 50, 100
 
 
 def verdicts(known: Known, number: int) -> dict[str, str]:
@@ -23,7 +23,7 @@ def verdicts(known: Known, number: int) -> dict[str, str]:
     claim = known.claim
     found = {f"{s.method} {s.verdict}": s.verdict for s in found_by_methods(claim, PRODUCTS)}
     found |= {f"{s.method} {s.verdict}": s.verdict for s in found_by_refuters(claim, PRODUCTS)}
-    if "vacuous" not in found.values():  # nothing could be found, and looking for it takes long
+    if number % SEARCHED == 0 and "vacuous" not in found.values():  # nothing could be found, and that takes long
         found |= {f"search {verdict}": verdict for verdict in found_by_search(claim)}
     if number % ASKED == 0:
         found |= {f"{s.method} with solvers": s.verdict for s in found_by_methods(claim, SOLVERS)}
@@ -55,7 +55,7 @@ def test_no_engine_is_wrong_about_a_random_claim(capsys: pytest.CaptureFixture[s
     assert decided["instance proved"] >= 4
     assert decided["counterexample refuted"] >= 4
     assert decided["implication vacuous"] >= 2
-    assert decided["search refuted"] >= 60
+    assert decided["search refuted"] >= 20
 
 
 @pytest.mark.nightly
