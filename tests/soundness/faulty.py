@@ -29,6 +29,12 @@ class Fault:
     changes: Sequence[tuple[str, str]]
     caught_by: str
 
+    @property
+    def applies(self) -> bool:
+        """Whether there is something to change."""
+        path = KERNEL / f"{self.module}.py"
+        return path.is_file() and all(old in path.read_text() for old, _ in self.changes)
+
     def source(self) -> str:
         """The changed source; each change has to apply."""
         text = (KERNEL / f"{self.module}.py").read_text()
