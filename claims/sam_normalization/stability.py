@@ -438,6 +438,7 @@ theorem_8_repaired = Claim(
                     Le(gap_next, contraction * gap + noise),
                     Ge(contraction, 0),
                     Le(contraction * bias + noise, bias),
+                    Le(kept * gap, kept * (contraction**t * gap_0 + level)),
                 ),
                 abbreviate={kept: contraction, level: bias},
             ),

@@ -116,6 +116,7 @@ def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
     outcome = Proved()
     if not isinstance(formula, Bounded) or not claim.hints.families:
         return outcome
+    work = _without_solvers(work)
     outcome.tried.append("family")
     for place in range(len(claim.hints.families)):
         for rate in RATES:
@@ -147,6 +148,7 @@ def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
 def refute_by_counterexample(claim: Claim, reading: str, part: str, work: Work) -> Proved:
     """Try the hinted counterexamples against a statement about whole trajectories, or "there are constants"."""
     outcome = Proved()
+    work = _without_solvers(work)
     for place in range(len(claim.hints.counterexamples)):
         try:
             needed = counterexample_obligations(claim, reading, part, place)
@@ -165,6 +167,11 @@ def refute_by_counterexample(claim: Claim, reading: str, part: str, work: Work) 
             }
             break
     return outcome
+
+
+def _without_solvers(work: Work) -> Work:
+    """A refutation must not rest on solvers, so they are not asked."""
+    return replace(work, solver_rlimit=0)
 
 
 def prove_vacuous(claim: Claim, work: Work) -> dict[str, Any] | None:

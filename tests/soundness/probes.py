@@ -1,0 +1,608 @@
+"""What a sound kernel does: each probe is a small question to it with a known answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from sympy import Abs, Eq, Equivalent, Ge, Gt, Implies, Integer, Le, Limit, Lt, Max, Min, Ne, Or, Rational, Symbol, sqrt
+
+from claims.sam_normalization import stability
+from claims.sam_normalization.losses import quadratics, smooth_pl, smooth_strongly_convex
+from claims.sam_normalization.setting import L, alpha, beta, eta, gd_step, mu, relation, rho, usam_step, w, w0
+from tests.soundness.faulty import Kernel
+from verify.errors import CertificateError
+from verify.statement.claim import Claim, Counterexample, Hints
+from verify.statement.formula import (
+    BigO,
+    BigOmega,
+    Converges,
+    Diverges,
+    DivergesExponentially,
+    Eventually,
+    FirstTime,
+    FromAlmostEveryStart,
+    FromEveryStart,
+    LargestTimeWhile,
+    ThereAre,
+    ThereIsLoss,
+)
+from verify.statement.loss_text import member_of
+from verify.statement.system import System, time
+
+x, y, q, x0, t1, K = (Symbol(name, real=True) for name in ("x", "y", "q", "x0", "t1", "K"))
+k = Symbol("k", integer=True)
+
+Probe = Callable[[Kernel], None]
+PROBES: dict[str, Probe] = {}
+
+
+def probe(function: Probe) -> Probe:
+    """Register a probe under its name."""
+    PROBES[function.__name__] = function
+    return function
+
+
+def refused(call: Callable[[], object]) -> bool:
+    """Whether the kernel rejects something, with its reason."""
+    try:
+        call()
+    except CertificateError:
+        return True
+    return False
+
+
+# --- sums of products ------------------------------------------------------------------------------------------------
+
+
+def leaf(kernel: Kernel, *atoms: tuple[sp.Expr, str]) -> Any:
+    return tuple(kernel.products.Atom(sp.Poly(p, x, domain=sp.QQ), relation) for p, relation in atoms)
+
+
+def summed(terms: Sequence[tuple[str, dict[str, int]]], equalities: Any = None, squares: Any = None) -> dict[str, Any]:
+    return {
+        "kind": "products",
+        "terms": [{"multiplier": multiplier, "factors": factors} for multiplier, factors in terms],
+        "equalities": equalities or {},
+        "squares": squares or [],
+    }
+
+
+def sums(kernel: Kernel, case: Any, *proof: Any) -> bool:
+    return not refused(lambda: kernel.products.check_products(case, summed(*proof)))
+
+
+@probe
+def a_genuine_sum_is_accepted(kernel: Kernel) -> None:
+    case = leaf(kernel, (x - 1, ">="), (1 - 2 * x, ">"))
+    assert sums(kernel, case, [("2", {"0": 1}), ("1", {"1": 1}), ("1", {})])
+    case = leaf(kernel, (x - 1, ">"), (-((x - 1) ** 2), ">="))
+    assert sums(kernel, case, [("1", {"0": 2}), ("1", {"1": 1})])
+
+
+@probe
+def multipliers_are_positive(kernel: Kernel) -> None:
+    case = leaf(kernel, (x, ">="))
+    assert not sums(kernel, case, [("0", {})])
+    assert not sums(kernel, case, [("1", {}), ("-1", {})])
+
+
+@probe
+def some_term_is_strict(kernel: Kernel) -> None:
+    case = leaf(kernel, (x, ">="), (-x, ">="))  # x = 0
+    assert not sums(kernel, case, [("1", {"0": 1}), ("1", {"1": 1})])
+    assert not sums(kernel, case, [])
+
+
+@probe
+def a_square_is_not_strict(kernel: Kernel) -> None:
+    case = leaf(kernel, (x, "="))
+    assert not sums(kernel, case, [("1", {"s0": 1})], {"0": [["-1", [1]]]}, [[["1", [1]]]])
+
+
+@probe
+def only_equalities_have_multiples_of_any_sign(kernel: Kernel) -> None:
+    assert not sums(kernel, leaf(kernel, (x, ">")), [("1", {"0": 1})], {"0": [["-1", [0]]]})
+
+
+@probe
+def an_equality_is_no_factor(kernel: Kernel) -> None:
+    assert not sums(kernel, leaf(kernel, (x, "=")), [("1", {"0": 1}), ("1", {})])
+    case = leaf(kernel, (x + 1, "="), (x + 1, ">"))
+    assert not sums(kernel, case, [("1", {"0": 1, "1": 1}), ("1", {"1": 1})], {"0": [["-1", [1]], ["-2", [0]]]})
+
+
+@probe
+def the_sum_is_zero(kernel: Kernel) -> None:
+    assert not sums(kernel, leaf(kernel, (x, ">=")), [("1", {})])
+
+
+# --- implications ----------------------------------------------------------------------------------------------------
+
+
+def part(goal: Any, *defined: Any) -> dict[str, Any]:
+    return {"defined": list(defined), "goal": goal}
+
+
+def implication(proof: Any, *lemmas: Any) -> dict[str, Any]:
+    return {"kind": "implication", "lemmas": list(lemmas), "proof": proof}
+
+
+IDENTITY = {"kind": "identity"}
+UNSAT = {"kind": "unsat", "solvers": ["z3"], "limits": {"work": 1, "memory_mb": 1, "seconds": 1}}
+
+
+def by(using: Sequence[int], *cases: Any) -> dict[str, Any]:
+    return {"kind": "leaves", "using": list(using), "leaves": list(cases)}
+
+
+def confirm(*_: object) -> bool:
+    return True
+
+
+def deny(*_: object) -> bool:
+    return False
+
+
+def provable(kernel: Kernel, hypotheses: Sequence[Any], conclusion: Any, lemmas: Sequence[Any] = ()) -> bool:
+    """Whether products prove it, and the kernel accepts what they find."""
+    work = kernel.prover.Work(4, 120, 0, 1, 256, 48)
+    found = kernel.prover.prove_implication(hypotheses, conclusion, lemmas=lemmas, work=work)
+    return found is not None and not refused(
+        lambda: kernel.implication.check_implication(hypotheses, conclusion, found, lemmas)
+    )
+
+
+@probe
+def only_identities_are_identities(kernel: Kernel) -> None:
+    check = kernel.implication.check_implication
+    for conclusion in (Eq(x, y), Ge(x, 0), Eq(sqrt(x**2 + 1), 1, evaluate=False)):
+        conditions = kernel.implication.definedness(conclusion)
+        needed = [by([], *[summed([("1", {})]) for _ in conditions][:0]) for _ in conditions]
+        assert not kernel.implication.is_identity(conclusion)
+        assert refused(lambda c=conclusion, n=needed: check((), c, implication(part(IDENTITY, *n))))
+    assert kernel.implication.is_identity(Eq((x + 1) ** 2, x**2 + 2 * x + 1, evaluate=False))
+
+
+@probe
+def every_case_is_proved(kernel: Kernel) -> None:
+    proof = kernel.prover.prove_implication((), Or(x > 0, x <= 0, y > 0), work=kernel.prover.Work(2, 40, 0, 1, 1, 9))
+    assert proof is not None
+    check = kernel.implication.check_implication
+    assert refused(lambda: check((Ge(x, 0),), Ge(x, 1), implication(part(by([0])))))
+    assert refused(lambda: check((), Eq(x, 0), implication(part(by([])))))
+
+
+@probe
+def having_a_value_is_proved(kernel: Kernel) -> None:
+    check = kernel.implication.check_implication
+    conclusion = relation(Gt, 1 / x**2, 0)
+    case = kernel.implication.leaves([Ne(x, 0)], conclusion)
+    proofs = [kernel.prover.find_products(one, max_degree=4, columns=100) for one in case]
+    goal = by([0], *proofs)
+    assert refused(lambda: check((), conclusion, implication(part(goal))))
+    assert refused(lambda: check((), conclusion, implication(part(goal, by([0])))))
+    assert not provable(kernel, (), conclusion)
+    assert not provable(kernel, (Ge(x, 0),), relation(Ge, x / Abs(x), 0))
+    assert provable(kernel, (Gt(x, 0),), conclusion)
+
+
+@probe
+def a_lemma_is_proved_first(kernel: Kernel) -> None:
+    check = kernel.implication.check_implication
+    false = Ge(x, 1)
+    assert refused(lambda: check((), false, implication(part(by([0])), part(by([0]))), (false,)))
+    assert refused(lambda: check((), false, implication(part(by([0])), part({})), (false,)))
+    assert refused(lambda: check((), false, implication(part(by([0]))), (false,)))
+
+
+@probe
+def a_solver_is_asked_and_named(kernel: Kernel) -> None:
+    check = kernel.implication.check_implication
+    by_solver = implication(part(UNSAT))
+    assert refused(lambda: check((), Ge(x, 1), by_solver))
+    assert refused(lambda: check((), Ge(x, 1), by_solver, (), deny))
+    assert check((), Ge(x**2, 0), by_solver, (), confirm) == "one solver"
+    lemma = implication(part(IDENTITY), part(UNSAT))
+    assert check((), Eq(x + x, 2 * x, evaluate=False), lemma, (Ge(x**2, 0),), confirm) == "one solver"
+    assert kernel.goals.weakest(["kernel", "one solver", "two solvers"]) == "one solver"
+
+
+@probe
+def a_value_has_its_conditions(kernel: Kernel) -> None:
+    definedness = kernel.implication.definedness
+
+    def fails_at(formula: Any, point: Mapping[sp.Symbol, int]) -> bool:
+        return any(condition.subs(point) == sp.false for condition in definedness(formula))
+
+    assert fails_at(relation(Ge, 1 / x, 0), {x: 0})
+    assert fails_at(relation(Ge, sqrt(x), 0), {x: -1})
+    assert fails_at(relation(Ge, 1 / sqrt(x), 0), {x: -1})
+    assert fails_at(Implies(y > 0, relation(Ge, 1 / x, 0)), {x: 0, y: 1})
+    assert not fails_at(Implies(y > 0, relation(Ge, 1 / x, 0)), {x: 0, y: -1})
+
+
+#: Hypotheses, a conclusion, and points at which the former hold and the latter does not.
+FAILURES: dict[str, tuple[list[Any], Any, list[tuple[int, int]]]] = {
+    "strict": ([Le(x, 1)], Lt(x, 1), [(1, 0)]),
+    "upper": ([], Le(x, 1), [(2, 0)]),
+    "both": ([], sp.And(x > 0, y > 0), [(1, -1), (-1, 1), (-1, -1)]),
+    "weak": ([Ge(x, 0)], Gt(x, 0), [(0, 0)]),
+    "negative": ([Le(x, 0)], Ge(x, 0), [(-1, 0)]),
+    "negative and zero": ([Le(x, 0), Le(y, 0)], Lt(x, 0), [(0, -1), (0, 0)]),
+    "either": ([Or(x >= 1, y >= 1)], Ge(x * y, 7, evaluate=False), [(1, 0), (0, 1), (-3, 2)]),
+    "neither": ([], Or(x > 0, y > 0), [(0, 0), (-1, -1)]),
+    "unequal": ([Ne(x, 0)], Gt(x, 0), [(-1, 0)]),
+    "equal": ([], Ne(x, y, evaluate=False), [(1, 1), (0, 0)]),
+    "quotient": ([relation(Ge, 1 / x, -1)], Gt(x, 0), [(-2, 0)]),
+    "root": ([relation(Ge, sqrt(x), y)], Gt(x, 0), [(0, 0), (0, -1)]),
+    "root above": ([relation(Le, sqrt(x), y)], Gt(y, x), [(4, 2), (0, 0)]),
+    "size": ([relation(Ge, Abs(x), 1)], Gt(x, 0), [(-1, 0), (-2, 5)]),
+    "sign": ([relation(Ge, sp.sign(x), y)], Ne(x, 0), [(0, 0), (0, -1)]),
+    "size alone": ([relation(Ge, Abs(x), 1)], Ge(y, 7), [(-1, 0), (1, 0)]),
+    "sign alone": ([relation(Ge, sp.sign(x), y)], Ge(y, 7), [(0, 0), (1, 1), (-1, -1)]),
+    "unequal alone": ([Ne(x, 0)], Ge(y, 7), [(-1, 0), (1, 0)]),
+    "undefined part alone": ([Or(sqrt(x) > 1, 5 * y > 3)], Ge(y, 7), [(-1, 1), (4, 0)]),
+    "least below": ([relation(Le, Min(x, y), 1)], Ge(x, 7), [(0, 5), (5, 0)]),
+    "largest": ([relation(Ge, Max(x, y), 1)], Ge(y, 1), [(2, 0)]),
+    "least": ([relation(Ge, Min(x, y), 1)], Ge(x, 7), [(2, 3), (3, 2)]),
+    "unknown sign": ([Gt(x, 0), Gt(y, 0)], Gt(x, y), [(1, 2)]),
+    "product": ([relation(Ge, x * y, 0), Lt(x, 0)], Gt(y, 0), [(-1, 0), (-1, -1)]),
+    "square": ([Ge(x, 0)], relation(Gt, x * (y - 1) ** 2, 0), [(1, 1), (0, 3)]),
+    "implication": ([Implies(1 / x > 0, y > 0)], Or(Ne(x, 0), y > 0), [(0, 0), (0, -1)]),
+    "equivalence": ([Equivalent(1 / x > 0, y > 0)], Or(Ne(x, 0), y > 0), [(0, 0)]),
+    "undefined part": ([Or(1 / x > 0, y > 0)], Or(Ne(x, 0), y < 0), [(0, 1)]),
+    "false implication": ([], Implies(x > 0, y > 0), [(1, 0)]),
+    "not": ([sp.Not(sp.And(x > 0, y > 0), evaluate=False)], Gt(x, 0), [(0, 1), (-1, -1)]),
+}
+
+
+def _holds(atom: Any, values: Mapping[str, sp.Expr]) -> bool:
+    value = atom.polynomial.as_expr().subs({s: values[s.name] for s in atom.polynomial.free_symbols})
+    if value.is_real is False:  # a root without a value
+        return False
+    return bool({">=": value >= 0, ">": value > 0, "=": sp.Eq(value, 0)}[atom.relation])
+
+
+@probe
+def no_case_is_lost(kernel: Kernel) -> None:
+    """Every point where an implication fails lies in one of its cases."""
+    for name, (hypotheses, conclusion, points) in FAILURES.items():
+        cases = kernel.implication.leaves(hypotheses, conclusion)
+        radicands = kernel.implication._Ring([*hypotheses, conclusion]).radicands
+        for point in points:
+            put = dict(zip((x, y), map(Integer, point), strict=True))
+            values = {"x": put[x], "y": put[y]}
+            values |= {f"root[{place}]": sqrt(base.subs(put)) for place, base in enumerate(radicands)}
+            assert any(all(_holds(atom, values) for atom in case) for case in cases), f"{name} at {point}"
+
+
+@probe
+def true_implications_are_proved(kernel: Kernel) -> None:
+    assert provable(kernel, (Ge(x, 0),), relation(Ge, sqrt(x), 0))
+    assert provable(kernel, (), relation(Ge, Abs(x), x))
+    assert provable(kernel, (Gt(x, 0),), relation(Ge, x + 1 / x, 2))
+
+
+# --- what a claim's obligations are ----------------------------------------------------------------------------------
+
+
+def proves(kernel: Kernel, claim: Claim, method: str) -> bool:
+    """Whether a method proves the only part of a claim."""
+    try:
+        needed = kernel.obligations.obligations(claim, "", "", method)
+    except CertificateError:
+        return False
+    return all(provable(kernel, goal.hypotheses, goal.conclusion, goal.lemmas) for goal in needed)
+
+
+def refutes(kernel: Kernel, claim: Claim) -> bool:
+    """Whether the hinted counterexample of a claim is one."""
+    try:
+        needed = kernel.counterexample.counterexample_obligations(claim, "", "", 0)
+    except CertificateError:
+        return False
+    return all(provable(kernel, goal.hypotheses, goal.conclusion, goal.lemmas) for goal in needed)
+
+
+def along(update: sp.Expr, show: Any, *invariant: Any, given: Sequence[Any] = (), **more: Any) -> Claim:
+    """A claim about the trajectory of x from x0."""
+    start = more.pop("start", x0)
+    hints = more.pop("hints", Hints(invariant=invariant))
+    over = x0 if start == x0 else ()
+    step = System("a step", (x,), (update,))
+    return Claim("c", given=given, over=over, step=step, start={x: start}, show=show, hints=hints, **more)
+
+
+@probe
+def an_invariant_holds_at_the_start(kernel: Kernel) -> None:
+    assert not proves(kernel, along(x / 2, Le(x, 5), Le(x, 5), Ge(x, 0), given=[Le(x0, 10), Ge(x0, 0)]), "induction")
+    assert proves(kernel, along(x / 2, Le(x, 5), Le(x, 5), Ge(x, 0), given=[Le(x0, 5), Ge(x0, 0)]), "induction")
+
+
+@probe
+def a_step_keeps_the_invariant(kernel: Kernel) -> None:
+    assert not proves(kernel, along(2 * x, Le(x, 5), Le(x, 5), given=[Le(x0, 5)]), "induction")
+    still = along(x, relation(Eq, x, time), relation(Eq, x, time), start=Integer(0))
+    assert not proves(kernel, still, "induction")
+    assert proves(kernel, along(x + 1, relation(Eq, x, time), relation(Eq, x, time), start=Integer(0)), "induction")
+
+
+@probe
+def an_invariant_implies_the_conclusion(kernel: Kernel) -> None:
+    assert not proves(kernel, along(x / 2, Le(x, 3), Le(x, 5), Ge(x, 0), given=[Le(x0, 5), Ge(x0, 0)]), "induction")
+
+
+@probe
+def what_cancels_has_to_be_shown(kernel: Kernel) -> None:
+    assert not proves(kernel, Claim("c", given=[Ge(x, 0)], show=relation(Ge, x / Abs(x), 0)), "implication")
+    divergent = Claim("c", given=[Ge(q, 2)], show=relation(Le, sp.Sum(q**k, (k, 0, sp.oo)), 0))
+    assert not proves(kernel, divergent, "implication")
+    odd = Rational(101, 37)
+    lost = relation(Ge, sqrt(sp.expand((x - odd) ** 2 * (y + 1))), 0)
+    assert not proves(kernel, Claim("c", given=[lost], show=Ge(y, -1)), "implication")
+    assert kernel.substitution.lost_conditions(relation(Ge, x / y, 1), {y: x})
+    assert kernel.substitution.lost_conditions(relation(Ge, 1 / x, 1), {x: Integer(0)})
+
+
+@probe
+def a_limit_is_the_value_of_its_form(kernel: Kernel) -> None:
+    quotient = Limit((sqrt(1 + x) - 1) / x, x, 0, "+")
+    hints = Hints(limit=1 / (sqrt(1 + x) + 1))
+    assert not proves(kernel, Claim("c", over=y, show=relation(Eq, quotient, 1), hints=hints), "limit")
+    assert proves(kernel, Claim("c", over=y, show=relation(Eq, quotient, Rational(1, 2)), hints=hints), "limit")
+    wrong = Hints(limit=Rational(1, 2) + x)
+    assert not proves(kernel, Claim("c", over=y, show=relation(Eq, quotient, Rational(1, 2)), hints=wrong), "limit")
+
+
+@probe
+def constants_are_positive_and_constant(kernel: Kernel) -> None:
+    def order(kind: Any, quantity: sp.Expr, constant: sp.Expr) -> Claim:
+        hints = Hints(constants={"": constant})
+        return Claim("c", given=[Ge(x, -1)], show=kind(quantity, Integer(1), sp.Tuple()), hints=hints)
+
+    assert not proves(kernel, order(BigOmega, x, Integer(-1)), "constants")
+    assert not proves(kernel, order(BigO, x, x**2 + 1), "constants")
+    assert proves(kernel, order(BigO, -x, Integer(1)), "constants")
+
+    def there_is(constant: sp.Expr, body: Any) -> Claim:
+        show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(), body)
+        return Claim("c", over=x, show=show, hints=Hints(constants={"": (constant,)}))
+
+    assert not proves(kernel, there_is(Integer(-1), relation(Le, K * (x**2 + 1), 1)), "instance")
+    assert not proves(kernel, there_is(x**2 + 1, relation(Ge, K, x)), "instance")
+    assert proves(kernel, there_is(Integer(1), relation(Ge, K * (x**2 + 1), x)), "instance")
+
+
+@probe
+def growth_is_by_a_factor_above_one(kernel: Kernel) -> None:
+    def grows(update: sp.Expr, factor: sp.Expr, invariant: Any, *given: Any) -> Claim:
+        hints = Hints(invariant=(invariant,), growth=(x, factor))
+        return along(update, DivergesExponentially(x), given=given, hints=hints)
+
+    assert not proves(kernel, grows(x / 2, Rational(1, 2), Ne(x, 0), Ne(x0, 0)), "growth")
+    assert not proves(kernel, grows(2 * x, Integer(2), relation(Ge, x**2, 0)), "growth")
+    assert not proves(kernel, grows(x + 1, Integer(2), Gt(x, 0), Gt(x0, 0)), "growth")
+    assert proves(kernel, grows(2 * x, Integer(2), Ne(x, 0), Ne(x0, 0)), "growth")
+
+
+# --- eigenvalues -----------------------------------------------------------------------------------------------------
+
+
+@probe
+def eigenvalues_decide_exactly(kernel: Kernel) -> None:
+    def threshold(bound: Any) -> Claim:
+        show = Equivalent(FromEveryStart(Converges(w)), bound)
+        given = [Gt(beta, 0), Gt(eta, 0)]
+        return Claim("c", given=given, over=quadratics(beta), step=gd_step, start={w: w0}, show=show)
+
+    assert proves(kernel, threshold(Lt(eta, 2 / beta)), "spectral")
+    assert not proves(kernel, threshold(Le(eta, 2 / beta)), "spectral")
+    assert not proves(kernel, threshold(Lt(eta, 3 / beta)), "spectral")
+    assert not proves(kernel, threshold(Lt(eta, 1 / beta)), "spectral")
+    still = System("nothing", (w,), (w + 0 * L.gradient(w),))
+    converges = FromEveryStart(Converges(w))
+    claim = Claim("c", given=[Gt(beta, 0)], over=quadratics(beta), step=still, start={w: w0}, show=converges)
+    assert not proves(kernel, claim, "spectral")
+    lam = Symbol("lam", real=True)
+    factor = kernel.spectral.multiplier(usam_step.update[0], w, lam)
+    assert sp.expand(factor - (1 - eta * lam * (1 + rho * lam))) == 0
+
+
+@probe
+def a_loss_is_exhibited_with_all_it_needs(kernel: Kernel) -> None:
+    def diverges(*given: Any, h: sp.Expr = beta) -> Claim:
+        return Claim(
+            "c",
+            given=[Gt(alpha, 0), Gt(eta, 0), Le(alpha, beta), *given],
+            over=smooth_strongly_convex(alpha, beta),
+            step=gd_step,
+            start={w: w0},
+            show=ThereIsLoss(FromAlmostEveryStart(Diverges(w))),
+            hints=Hints(exhibit=("quadratic", {"h": h})),
+        )
+
+    assert proves(kernel, diverges(relation(Gt, eta * beta, 2)), "exhibit")
+    assert not proves(kernel, diverges(relation(Ge, eta * beta, 2)), "exhibit")
+    assert not proves(kernel, diverges(relation(Gt, eta * beta, 1), h=3 * beta), "exhibit")
+    assert not proves(kernel, diverges(relation(Gt, eta * beta, 1), h=3 / eta), "exhibit")
+
+
+# --- counterexamples and families ------------------------------------------------------------------------------------
+
+
+@probe
+def a_counterexample_is_admissible_and_trapped(kernel: Kernel) -> None:
+    def trapped(update: sp.Expr, body: Any, start: int, invariant: Any, *given: Any) -> Claim:
+        found = Counterexample(values={"x0": Integer(start)}, invariant=(invariant,))
+        return along(update, Eventually(body), given=given, hints=Hints(counterexamples=(found,)))
+
+    below = Lt(x, 1)
+    assert refutes(kernel, trapped(x, below, 5, Ge(x, 5)))
+    assert not refutes(kernel, trapped(x, below, 5, Ge(x, 5), Lt(x0, 1)))
+    assert not refutes(kernel, trapped(x, below, 0, Ge(x, 1)))
+    assert not refutes(kernel, trapped(x / 2, below, 4, Ge(x, 1)))
+    assert not refutes(kernel, trapped(x / 2, below, 4, Ge(x, 0)))
+    assert not refutes(kernel, trapped(x, Or(x < 1, x > 3), 5, Ge(x, 5)))
+
+
+@probe
+def a_constant_may_not_be_outrun_by_what_it_depends_on(kernel: Kernel) -> None:
+    def outrun(*depends: sp.Symbol) -> Claim:
+        show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(*depends), relation(Ge, K, x))
+        return Claim("c", over=x, show=show, hints=Hints(counterexamples=(Counterexample(values={"x": K + 1}),)))
+
+    assert refutes(kernel, outrun())
+    assert not refutes(kernel, outrun(x))
+
+
+@probe
+def a_family_leaves_alone_what_the_constant_depends_on(kernel: Kernel) -> None:
+    claim = stability.theorem_1_neighborhood
+    needed = kernel.families.family_obligations(claim, "", "", 0, Fraction(1), {})
+    names = " ".join(goal.name for goal in needed)
+    for said in (
+        "the loss is alpha-strongly convex",
+        "the loss is beta-smooth",
+        "the scale is positive",
+        "eta",
+        "grows",
+    ):
+        assert said in names
+    assert refused(lambda: kernel.families.family_obligations(claim, "", "", 0, Fraction(0), {}))
+    assert refused(lambda: kernel.families.family_obligations(claim, "", "", 1, Fraction(1), {}))
+    hint = claim.hints.families[0]
+    for values in ({"alpha": 1 / hint.index}, {"beta": 2 + hint.index}):
+        moving = replace(hint, values={**hint.values, **values})
+        moved = replace(claim, hints=replace(claim.hints, families=(moving,)))
+        assert refused(lambda m=moved: kernel.families.family_obligations(m, "", "", 0, Fraction(1), {}))
+
+
+# --- phases ----------------------------------------------------------------------------------------------------------
+
+
+@probe
+def phases_follow_each_other(kernel: Kernel) -> None:
+    phases = kernel.phases
+    low = relation(Le, x, 1)
+    first = along(x - 1, Ge(x, 1), times={t1: FirstTime(low)}, given=[Lt(time, t1)])
+    largest = along(x - 1, Ge(x, 1), times={t1: LargestTimeWhile(low)}, given=[Lt(time, t1)])
+    after = {name: {s[t1] for s, _ in phases.successors(largest, {t1: name})} for name in ("within", "past")}
+    assert after == {"within": {"within", "past"}, "past": {"past"}}
+    after = {name: {s[t1] for s, _ in phases.successors(first, {t1: name})} for name in ("before", "at", "after")}
+    assert after == {"before": {"before", "at"}, "at": {"after"}, "after": {"after"}}
+    assert phases.known_now(first, {t1: "before"}) == [Gt(x, 1)]
+    assert phases.known_now(first, {t1: "at"}) == [low]
+    assert phases.known_now(largest, {t1: "past"}) == []
+
+    def decided(formula: Any, name: str) -> Any:
+        return phases.resolved(first, formula, {t1: name}, unknown=sp.Symbol("unknown"))
+
+    assert decided(Ge(time, t1), "before") == sp.false
+    assert decided(Lt(time, t1), "at") == sp.false
+    assert decided(Le(time, t1), "at") == sp.true
+    assert decided(Le(time, t1), "within") == sp.true
+    assert decided(Lt(time, t1), "within") == sp.Symbol("unknown")
+
+
+# --- a certificate and its claim -------------------------------------------------------------------------------------
+
+ABOVE = Claim("above", given=[Gt(x, 0)], show=relation(Ge, x, 1))
+PARTS = Claim("parts", over=x, show={"a": relation(Eq, x + x, 2 * x), "b": relation(Ge, x, 1)})
+ALL = Claim("all", given=[Gt(x, 0)], show=relation(Ge, 1 / x, Rational(1, 10) / x))
+
+
+def certificate(claim: Claim, *evidence: dict[str, Any]) -> dict[str, Any]:
+    return {"schema": 1, "claim": claim.id, "fingerprint": claim.fingerprint, "evidence": list(evidence)}
+
+
+def witness(values: dict[str, str], loss: str | None = None, kind: str = "witness") -> dict[str, Any]:
+    return {"kind": kind, "reading": "", "part": "", "values": values, "loss": loss}
+
+
+@probe
+def a_certificate_is_of_its_claim(kernel: Kernel) -> None:
+    check = kernel.check.check_certificate
+    true = witness({"x": "1/2"})
+    assert check(ABOVE, certificate(ABOVE, true)).verdict == "refuted"
+    for wrong in ({"schema": 2}, {"claim": "other"}, {"fingerprint": "0"}, {"evidence": []}):
+        assert refused(lambda w=wrong: check(ABOVE, certificate(ABOVE, true) | w))
+
+
+@probe
+def a_witness_is_admissible_and_violates(kernel: Kernel) -> None:
+    check = kernel.check.check_certificate
+    for values in ({"x": "-1"}, {"x": "0"}, {"x": "2"}, {"x": "1"}):
+        assert refused(lambda v=values: check(ABOVE, certificate(ABOVE, witness(v))))
+    assert refused(lambda: check(ABOVE, certificate(ABOVE, witness({"x": "1/2"}, kind="undefined"))))
+
+
+@probe
+def parts_and_readings_are_all_settled(kernel: Kernel) -> None:
+    proof = {"kind": "proof", "reading": "", "part": "a", "method": "implication"}
+    proof["obligations"] = [implication(part(IDENTITY))]  # type: ignore[assignment]
+    assert kernel.check.check_certificate(PARTS, certificate(PARTS, proof)).verdict is None
+    assert kernel.check.combine_parts(["proved", "refuted"]) == "refuted"
+    assert kernel.check.combine_parts(["proved", "undecided"]) == "undecided"
+    assert kernel.check.combine_readings(["proved", "refuted"]) == "undecided"
+    assert kernel.check.combine_readings(["proved", "proved"]) == "proved"
+
+
+@probe
+def every_obligation_is_met(kernel: Kernel) -> None:
+    claim = along(x / 2, Ge(x, 0), Ge(x, 0), given=[Ge(x0, 0)])
+    needed = kernel.obligations.obligations(claim, "", "", "induction")
+    work = kernel.prover.Work(2, 60, 0, 1, 256, 9)
+    proofs = [kernel.prover.prove_implication(g.hypotheses, g.conclusion, work=work) for g in needed]
+    entry = {"kind": "proof", "reading": "", "part": "", "method": "induction", "obligations": proofs}
+    assert kernel.check.check_certificate(claim, certificate(claim, entry)).verdict == "proved"
+    for fewer in (proofs[:-1], [], [*proofs, proofs[0]]):
+        forged = certificate(claim, entry | {"obligations": fewer})
+        assert refused(lambda f=forged: kernel.check.check_certificate(claim, f))
+
+
+@probe
+def a_refutation_rests_on_no_solver(kernel: Kernel) -> None:
+    found = Counterexample(values={"x0": Integer(5)}, invariant=(Ge(x, 5),))
+    claim = along(x, Eventually(Lt(x, 1)), hints=Hints(counterexamples=(found,)))
+    needed = kernel.counterexample.counterexample_obligations(claim, "", "", 0)
+    by_solver = [implication(part(UNSAT, *[UNSAT] * len(kernel.implication.definedness(g.conclusion)))) for g in needed]
+    entry = {"kind": "counterexample", "reading": "", "part": "", "hint": 0, "obligations": by_solver}
+    assert refused(lambda: kernel.check.check_certificate(claim, certificate(claim, entry), confirm))
+
+
+# --- points ----------------------------------------------------------------------------------------------------------
+
+
+@probe
+def a_point_is_admissible_only_with_certainty(kernel: Kernel) -> None:
+    def admissible(claim: Claim, loss: str | None = None, **values: int) -> bool | None:
+        numbers = {name: Fraction(value) for name, value in values.items()}
+        result: bool | None = kernel.evaluation.evaluate_point(claim, numbers, member_of(claim, loss)).admissible
+        return result
+
+    undefined = Claim("c", given=[relation(Gt, 1 / x, 0)], show=Gt(x, 1))
+    assert admissible(undefined, x=0) is False
+    assert admissible(undefined, x=-1) is False
+    assert admissible(undefined, x=1) is True
+    strongly = Claim("c", given=[Gt(alpha, 0)], over=(w, smooth_strongly_convex(alpha, beta)), show=Gt(L(w), 1))
+    for curvature, answer in ((1, True), (3, False), (0, False)):
+        assert admissible(strongly, f"quadratic(h={curvature})", alpha=1, beta=2, w=1) is answer
+    uncertain = Claim("c", given=[Gt(mu, 0)], over=(w, smooth_pl(mu, beta)), show=Gt(L(w), 1))
+    assert admissible(uncertain, "plsine(a=-2)", mu=1, beta=8, w=1) is None
+    singular = System("division", (x,), (1 / (x - 1),), (Ne(x, 2),))
+    stepped = Claim("c", over=x, step=singular, show=Ge(x, 0))
+    assert admissible(stepped, x=2) is False
+
+
+@probe
+def a_conclusion_without_a_value_is_neither_true_nor_false(kernel: Kernel) -> None:
+    claim = Claim("c", over=x, show=relation(Ge, 1 / x, 1))
+    result = kernel.evaluation.evaluate_point(claim, {"x": Fraction(0)}, None)
+    assert result.holds is None
+    assert result.undefined
+    parts = Claim("c", over=x, show={"a": relation(Ge, x, 0), "b": relation(Ge, x, 1)})
+    assert kernel.evaluation.evaluate_point(parts, {"x": Fraction(1, 2)}, None).holds is False
