@@ -10,6 +10,7 @@ from searches with another seed (with ``--again``: and many more points) than th
 from __future__ import annotations
 
 import argparse
+import signal
 import time as clock
 from collections.abc import Iterator
 from fractions import Fraction
@@ -41,21 +42,23 @@ from verify.statement.claim import Claim
 ROOT = Path(__file__).resolve().parents[2]
 #: The seed is none that a measurement uses.
 SEED = 101
-FIRST = Budget("planting", 11, 24, 100, 2, 640, 6, 512)
-PATIENT = Budget("planting again", 14, 64, 400, 8, 4096, 8, 1024)
+FIRST = Budget("planting", 11, 24, 100, 2, 640, 6, 100_000, 512)
+PATIENT = Budget("planting again", 14, 64, 400, 8, 4096, 8, 400_000, 1024)
+#: Seconds of work that a source gets for a mutant.
+PATIENCE = 6.0
 Point = tuple[dict[str, Fraction], str | None]
 
 
 def true_claims() -> Iterator[tuple[str, Claim]]:
     """Every claim that is known to be true, by package: recorded as proved, or so in the calibration table."""
-    recorded = read_ledger(ROOT / DEFAULT_LEDGER).claims
-    for package in collect((), ROOT).packages:
-        for claim in package.claims:
-            if claim.id in recorded and recorded[claim.id].verdict == "proved":
-                yield str(package.path.relative_to(ROOT)), claim
     for claim, truth in CALIBRATION:
         if truth == "proved":
             yield "tests/calibration/calibration.py", claim
+    recorded = read_ledger(ROOT / DEFAULT_LEDGER).claims
+    for package in collect((), ROOT).packages:
+        proved = [one for one in package.claims if one.id in recorded and recorded[one.id].verdict == "proved"]
+        for claim in sorted(proved, key=lambda one: one.is_trajectory):  # what is slow to run comes last
+            yield str(package.path.relative_to(ROOT)), claim
 
 
 def random_points(mutant: Claim, budget: Budget) -> Iterator[Point]:
@@ -92,13 +95,26 @@ SOURCES = {"random points": random_points, "solver": solvers, "another search": 
 def witness_of(mutant: Claim, budget: Budget) -> KnownWitness | None:
     """A point at which the mutant is certainly false (or without a value), and what found it."""
     for source, points in SOURCES.items():
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE * (10 if budget is PATIENT else 1))
         try:
             for values, loss in points(mutant, budget):
                 if refutes(mutant, values, loss):
                     return KnownWitness({name: str(value) for name, value in values.items()}, loss, source)
         except (VerifyError, TypeError, ValueError, NotImplementedError, ArithmeticError):
             continue  # this source does not know what to make of such a claim
+        except _GivenUp:
+            continue
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
     return None
+
+
+class _GivenUp(BaseException):
+    """A source has had its time; no Exception, so that nothing on the way takes it for its own."""
+
+
+def _give_up(*_: object) -> None:
+    raise _GivenUp
 
 
 def main() -> None:
@@ -111,6 +127,7 @@ def main() -> None:
     known: dict[Any, Planted] = {entry.key: entry for entry in read_planted(path)} if path.exists() else {}
     entries: list[Planted] = []
     begun = clock.monotonic()
+    signal.signal(signal.SIGPROF, _give_up)
     for package, claim in true_claims():
         for mutant in mutants_of(claim):
             before = known.pop((package, mutant.of, mutant.rule), None)

@@ -14,6 +14,7 @@ from verify.errors import InputError
 from verify.kernel.evaluation import PointResult, evaluate_point
 from verify.lowering.interpret import Truth
 from verify.search.batch import Lane
+from verify.search.landmarks import snapped
 from verify.statement.claim import Claim
 from verify.statement.domain import Bound, Coordinate, domain_of
 from verify.statement.loss import Family, Member
@@ -21,6 +22,9 @@ from verify.statement.system import time
 
 #: The denominators that a suspicious double is rounded to, the simplest first.
 DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
+
+#: A point is put on a special place that moves none of its numbers by more than this (relatively, where large).
+SNAP = 1e-2
 
 #: A relative margin below this may be rounding only; the precision and the denominators that such a candidate gets.
 NOISE, NOISE_BITS, NOISE_DENOMINATORS = 1e-12, 256, (1, 4, 64)
@@ -93,13 +97,25 @@ def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
             yield Point(values, lane.family, parameters)
 
 
+def _candidates(claim: Claim, reading: str, lane: Lane) -> Iterator[Point]:
+    """The rational points near a lane, each also put exactly on a special place or an end that the lane is on."""
+    for point in candidates(claim, lane):
+        yield point
+        for values in snapped(claim, reading, point.values):
+            near = [
+                abs(float(values[name]) - value) <= SNAP * max(1, abs(value)) for name, value in lane.values.items()
+            ]
+            if all(near):
+                yield Point(values, point.family, point.loss_parameters)
+
+
 def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified | None:
     """The first certified witness among the rational points near a lane.
 
     A margin that is within the noise of doubles is mostly an equality, which no precision decides: it gets less.
     """
     bits = min(bits, NOISE_BITS) if abs(lane.margin) < NOISE else bits
-    for point in candidates(claim, lane):
+    for point in _candidates(claim, reading, lane):
         found = certify(claim, reading, lane.part, point, bits)
         if found is not None:
             return found

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
+from verify.search.landmarks import targets
 from verify.search.screen import INTERESTING, corners, sobol, warp
-from verify.search.terrain import GAP, OUTSIDE, RELATIVE, Array, lane_of, look, operations_of, targets
+from verify.search.terrain import GAP, OUTSIDE, RELATIVE, Array, lane_of, look, operations_of
 
 #: How many points one look takes: as many lanes cost little more than one.
 LANES = 512

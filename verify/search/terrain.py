@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
 
 from verify.errors import VerifyError
 from verify.search.batch import Batch, BatchEnvironment, Lane
@@ -26,8 +24,6 @@ RELATIVE, GAP = "relative", "gap"
 OUTSIDE = 1e30
 #: Whether the trajectories have come to rest (and nothing changes but the time) is looked at so often.
 RESTING = 64
-#: The most expressions whose sign is looked at.
-TARGETS = 6
 
 
 @dataclass
@@ -146,21 +142,6 @@ def _lacking(batch: Batch, here: BatchEnvironment, size: int) -> Array:
         margin = np.broadcast_to(np.asarray(here.margin(formula), dtype=float), (size,))
         total = total + np.where(np.isnan(margin), 1.0, np.clip(-margin, 0, 1))
     return total
-
-
-def targets(formula: Boolean) -> list[sp.Expr]:
-    """Expressions of a formula at whose zeros it may change without any slope towards them."""
-    found: dict[sp.Expr, None] = {}
-    for node in sp.preorder_traversal(formula):
-        if isinstance(node, sp.sign | sp.Abs | sp.Heaviside | sp.floor):
-            found[node.args[0]] = None
-        elif isinstance(node, sp.Min | sp.Max):
-            found.update(dict.fromkeys(one - other for one, other in combinations(node.args[:3], 2)))
-        elif isinstance(node, sp.Pow) and node.exp.is_negative:
-            found[node.base] = None
-        elif isinstance(node, Relational) and node is not formula and not node.rhs.is_Boolean:
-            found[node.lhs - node.rhs] = None
-    return [expression for expression in found if expression.free_symbols][:TARGETS]
 
 
 def operations_of(batch: Batch, parts: Iterable[str]) -> int:
