@@ -163,14 +163,16 @@ class _Decision:
                 return
 
     def _accept_witness(self, reading: str, certified: Certified) -> None:
-        entry = {
+        entry: dict[str, Any] = {
             "kind": "witness" if certified.kind == "violated" else "undefined",
             "reading": reading,
             "part": certified.part,
             "values": {name: str(value) for name, value in certified.point.values.items()},
             "loss": certified.result and _loss_text(certified),
         }
-        if entry not in self.evidence:
+        if certified.box:
+            entry["box"] = {name: [str(low), str(high)] for name, (low, high) in certified.box.items()}
+        if not any({**entry, "box": None} == {**other, "box": None} for other in self.evidence):
             self._accept(entry)
 
     # --- the summary --------------------------------------------------------------------------------------------
@@ -291,6 +293,7 @@ class _Decision:
             relative=f"{at.relative:.3g}" if settled.verdict == "refuted" else None,
             arithmetic=settled.point.arithmetic,
             bits=settled.point.bits,
+            box=entry.get("box"),
             reachable=True if self.claim.is_trajectory or self.claim.every_state_is_a_start else None,
             replay=(
                 replay_command(self.address, values, entry["loss"], reading)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +14,7 @@ from verify.errors import VerifyError
 from verify.lowering.ball import Ball
 from verify.lowering.interpret import Environment, Truth, Undefined
 from verify.search.batch import Batch
+from verify.search.box import box_of
 from verify.search.budget import Budget
 from verify.search.certify import NOISE, Certified, Point, certify, certify_lane, simplify
 from verify.search.explore import explore
@@ -220,6 +221,7 @@ def _polish(claim: Claim, reading: str, budget: Budget, found: Found) -> None:
             (simplify(claim, reading, witness, budget.bits) for witness in simple),
             key=lambda entry: entry.point.complexity,
         )
+        simplest = replace(simplest, box=box_of(claim, reading, simplest))
         found.violated[part] = [simplest, max(strongest, simplest, key=lambda entry: entry.relative)]
     for part, witness in found.undefined.items():
         found.undefined[part] = simplify(claim, reading, witness, budget.bits)
