@@ -18,6 +18,7 @@ from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_by_cou
 from verify.result import Result, Searched, Verdict, Witness, Witnesses
 from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
+from verify.search.models import certify_models
 from verify.search.run import Found, assumptions_met, probe, search
 from verify.statement.claim import Claim
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
@@ -161,6 +162,11 @@ class _Decision:
             if outcome.evidence is not None:
                 self._accept(outcome.evidence)
                 return
+            if outcome.models and speaks_of_a_point(self.claim.conclusions[reading][part]):
+                witness = certify_models(self.claim, reading, part, outcome.models, self.budget, self.seed)
+                if witness is not None:
+                    self._accept_witness(reading, witness)
+                    return
 
     def _accept_witness(self, reading: str, certified: Certified) -> None:
         entry: dict[str, Any] = {
