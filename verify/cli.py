@@ -1,4 +1,4 @@
-"""The command line: list, show, eval, check, replay, export, report."""
+"""The command line: list, show, eval, check, replay, export, report, bench."""
 
 from __future__ import annotations
 
@@ -526,4 +526,37 @@ def write_report(ledger: LedgerFile = None) -> int:
     groups = report.groups_of(selection.packages)
     for path in report.write(place.parent, selection.claims, recorded, certificates, groups)[:2]:
         print(path)
+    return HOLDS
+
+
+# --- bench ----------------------------------------------------------------------------------------------------------
+
+
+@app.command("bench")
+def bench(
+    power: Annotated[bool, typer.Option("--power", help="How many planted errors and thin traps are found.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="With --power: only the kinds that hold this word.")
+    ] = None,
+    every: Annotated[int, typer.Option(metavar="N", help="With --power: every N-th planted error only.")] = 1,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> int:
+    """Measure the toolkit itself, in a checkout: with --power, what is found of what is planted."""
+    if not power:
+        raise InputError("bench measures nothing without --power")
+    return _bench_power(only or [], every, jobs, as_json=as_json)
+
+
+def _bench_power(only: Sequence[str], every: int, jobs: int | None, *, as_json: bool) -> int:
+    from verify.benchmark.power import measure, print_power, told
+    from verify.collect import project_root
+
+    if every < 1:
+        raise InputError(f"--every {every} must be 1 or more")
+    measured = measure(project_root(), jobs=_workers(jobs), only=only, every=every, progress=told)
+    if as_json:
+        _print_json(measured)
+    else:
+        print_power(measured)
     return HOLDS

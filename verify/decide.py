@@ -18,6 +18,7 @@ from verify.proof.strategy import WORK, prove_part, prove_vacuous, refute_by_cou
 from verify.result import Result, Searched, Verdict, Witness, Witnesses
 from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
+from verify.search.models import certify_models
 from verify.search.run import Found, assumptions_met, probe, search
 from verify.statement.claim import Claim
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
@@ -161,16 +162,23 @@ class _Decision:
             if outcome.evidence is not None:
                 self._accept(outcome.evidence)
                 return
+            if outcome.models and speaks_of_a_point(self.claim.conclusions[reading][part]):
+                witness = certify_models(self.claim, reading, part, outcome.models, self.budget, self.seed)
+                if witness is not None:
+                    self._accept_witness(reading, witness)
+                    return
 
     def _accept_witness(self, reading: str, certified: Certified) -> None:
-        entry = {
+        entry: dict[str, Any] = {
             "kind": "witness" if certified.kind == "violated" else "undefined",
             "reading": reading,
             "part": certified.part,
             "values": {name: str(value) for name, value in certified.point.values.items()},
             "loss": certified.result and _loss_text(certified),
         }
-        if entry not in self.evidence:
+        if certified.box:
+            entry["box"] = {name: [str(low), str(high)] for name, (low, high) in certified.box.items()}
+        if not any({**entry, "box": None} == {**other, "box": None} for other in self.evidence):
             self._accept(entry)
 
     # --- the summary --------------------------------------------------------------------------------------------
@@ -291,6 +299,7 @@ class _Decision:
             relative=f"{at.relative:.3g}" if settled.verdict == "refuted" else None,
             arithmetic=settled.point.arithmetic,
             bits=settled.point.bits,
+            box=entry.get("box"),
             reachable=True if self.claim.is_trajectory or self.claim.every_state_is_a_start else None,
             replay=(
                 replay_command(self.address, values, entry["loss"], reading)

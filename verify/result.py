@@ -16,7 +16,11 @@ Certificate = dict[str, Any]
 
 
 class Witness(msgspec.Struct, frozen=True, kw_only=True):
-    """One certified point (or family of points) at which a conclusion fails or has no value."""
+    """One certified point (or family of points) at which a conclusion fails or has no value.
+
+    ``box``: for a number, the ends of an interval (text) all of which is certified: moved in it, the others fixed, the
+    point stays a witness.
+    """
 
     part: str | None = None
     reading: str | None = None
@@ -32,6 +36,7 @@ class Witness(msgspec.Struct, frozen=True, kw_only=True):
     bits: int | None = None
     reachable: bool | None = None
     family: str | None = None
+    box: dict[str, list[str]] | None = None
     replay: str = ""
 
 

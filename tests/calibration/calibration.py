@@ -331,3 +331,6 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         "readings disagree",
     ),
 ]
+
+#: The claims alone: `verify list tests/calibration/calibration.py`.
+CLAIMS: list[Claim] = [claim for claim, _ in CALIBRATION]

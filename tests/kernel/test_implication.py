@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.implication import _Ring, by_squares, check_implication, definedness, is_identity, leaves
+from verify.kernel.functions import definedness
+from verify.kernel.implication import _Ring, by_squares, check_implication, is_identity, leaves
 from verify.proof.implication import Work, prove_implication
 
 x, y, z = sp.symbols("x y z", real=True)

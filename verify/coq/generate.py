@@ -17,8 +17,9 @@ from verify.coq.text import Names, Printer, as_false, as_true, comment
 from verify.coq.trace import Item, Trace
 from verify.coq.trajectories import induction
 from verify.errors import CertificateError
+from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
-from verify.kernel.implication import _Ring, definedness, leaves
+from verify.kernel.implication import _Ring, leaves
 from verify.kernel.obligations import obligations
 from verify.kernel.products import Leaf, _polynomial, leaf_symbols, number, polynomials
 from verify.statement.claim import Claim

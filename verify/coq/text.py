@@ -15,7 +15,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.implication import _literal, _not_true, _true, definedness
+from verify.kernel.functions import definedness
+from verify.kernel.implication import _literal, _not_true, _true
 
 #: A formula as the kernel takes it apart: a relation, or ("and" | "or", parts).
 Node = Any

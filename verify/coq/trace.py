@@ -17,15 +17,13 @@ from sympy.core.relational import Relational
 from verify.coq.quotients import Quotients
 from verify.coq.text import KINDS, Node, Printer, extreme_arguments
 from verify.errors import CertificateError
+from verify.kernel.functions import CASED, LARGEST_POWER, definedness
 from verify.kernel.implication import (
-    _CASED,
-    LARGEST_POWER,
     _literal,
     _plain,
     _Ring,
     _Split,
     _without_squares,
-    definedness,
 )
 from verify.kernel.products import Leaf
 
@@ -96,7 +94,7 @@ class Trace(Quotients):
         return left
 
     def _prepare_term(self, term: sp.Basic) -> None:
-        if term.has(*_CASED):
+        if term.has(*CASED):
             for argument in term.args:
                 self._prepare_term(argument)
         else:
@@ -116,7 +114,7 @@ class Trace(Quotients):
                 try:
                     self._assume(node)
                 except _Split as split:
-                    if node.has(*_CASED) and any(_plain(other) for other, _ in pending):
+                    if node.has(*CASED) and any(_plain(other) for other, _ in pending):
                         pending.append((node, None))
                         continue
                     self._split(split, [(node, None), *pending, *branching])

@@ -10,8 +10,8 @@ from sympy.logic.boolalg import Boolean
 
 from verify.coq.quotients import is_polynomial
 from verify.coq.text import Names, Printer
+from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
-from verify.kernel.implication import definedness
 from verify.statement.claim import Claim
 from verify.statement.system import time
 
@@ -123,10 +123,11 @@ class _Induction:
             "",
         ]
         hypotheses = f"{variables} {' '.join(names)}"
+        concluded = now.formula(self.goals[last - 1].conclusion)
         return [
             *lines,
             "(* and so the conclusion *)",
-            f"Theorem trajectory_{self.label} : {head}forall (t : nat), {now.formula(self.goals[last - 1].conclusion)}.",
+            f"Theorem trajectory_{self.label} : {head}forall (t : nat), {concluded}.",
             f"Proof. intros {hypotheses} t. destruct (invariant_{self.label} {hypotheses} t) as {opened}.",
             f"  exact {self._applied(last, known, now)}.",
             "Qed.",

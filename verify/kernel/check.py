@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.errors import CertificateError, InputError
+from verify.kernel.box import all_witnesses
 from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.evaluation import PointResult, evaluate_point
 from verify.kernel.families import family_obligations
@@ -181,7 +182,28 @@ def _check_witness(claim: Claim, reading: str, part: str, kind: str, entry: Mapp
     wanted = Truth.FALSE if kind == "witness" else Truth.UNDEFINED
     if truth is not wanted:
         raise CertificateError(f"at the witness the conclusion is {truth.value}, not {wanted.value}")
+    if kind == "witness":
+        _check_box(claim.instance, reading, part, entry)
     return Settled(reading, part, "refuted" if kind == "witness" else "ill-posed", None, kind, result)
+
+
+def _check_box(claim: Claim, reading: str, part: str, entry: Mapping[str, Any]) -> None:
+    """The intervals around a witness, where it has such: each number of it alone may lie anywhere in its own."""
+    box = entry.get("box", {})
+    if not isinstance(box, dict):
+        raise CertificateError("the box of a witness must be an object")
+    values, member = parse_values(entry["values"]), member_of(claim, entry.get("loss"))
+    for name, ends in box.items():
+        if name not in values or not isinstance(ends, list) or len(ends) != 2:
+            raise CertificateError(f"the box of a witness must give two ends for {name!r}")
+        low, high = map(_fraction, ends)
+        if not low <= values[name] <= high:
+            raise CertificateError(f"{name}={values[name]} lies outside of its own interval")
+        if not all(
+            all_witnesses(claim, values, member, reading, part, name, min(values[name], end), max(values[name], end))
+            for end in (low, high)
+        ):
+            raise CertificateError(f"that {name} may lie in [{low}, {high}] is not certified")
 
 
 def _fraction(value: Any) -> Fraction:

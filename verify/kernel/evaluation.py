@@ -127,7 +127,7 @@ def evaluate_point(
         last_bits, closed_forms=closed_forms and values.get("t", 0) <= CLOSED_FORM_STEPS
     ):
         try:
-            result = _Evaluator(claim, values, member, reading, arithmetic, bits).result()
+            result = Evaluator(claim, values, member, reading, arithmetic, bits).result()
         except NotExact:
             continue
         except BeyondHorizon as reason:
@@ -207,7 +207,7 @@ def _complete(claim: Claim, values: Mapping[str, Fraction], member: Member | Non
     return dict(values)
 
 
-class _Evaluator:
+class Evaluator:
     """One point under one arithmetic."""
 
     def __init__(
@@ -229,7 +229,7 @@ class _Evaluator:
         dimension = member.dimension if member is not None else 1
         numbers: dict[sp.Symbol, object] = {}
         for symbol in claim.parameters:
-            entries = [self._number(values[name]) for name in coordinate_names(symbol, dimension)]
+            entries = [self._entry(name) for name in coordinate_names(symbol, dimension)]
             numbers[symbol] = tuple(entries) if is_vector_symbol(symbol) else entries[0]
         self.steps = int(values["t"]) if time in claim.parameters else 0
         self.environment = Environment(arithmetic, numbers, member)
@@ -239,7 +239,9 @@ class _Evaluator:
         self.violated: list[str] = []
         self.unknown: list[str] = []
 
-    def _number(self, value: Fraction) -> Number:
+    def _entry(self, name: str) -> Number:
+        """The number of that name in the arithmetic at hand."""
+        value = self.given[name]
         return self.arithmetic.rational(value.numerator, value.denominator)
 
     def _bind_attributes(self) -> None:

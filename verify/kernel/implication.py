@@ -18,8 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
 from verify.kernel.calculus import check_calculus
-from verify.kernel.functions import CASED as _CASED
-from verify.kernel.functions import LARGEST_POWER, definedness, ring_of
+from verify.kernel.functions import CASED, LARGEST_POWER, definedness, ring_of
 from verify.kernel.products import Atom, Leaf, Relation, check_products, fields, items
 
 #: More leaves than this are refused.
@@ -33,7 +32,7 @@ Solve = Callable[[str, Sequence[Boolean], Boolean, Mapping[str, Any]], bool]
 
 _NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le, sp.Eq: sp.Ne, sp.Ne: sp.Eq}
 _CONNECTIVES = (sp.And, sp.Or, sp.Not, sp.Implies, sp.Equivalent, sp.logic.boolalg.BooleanAtom)
-_ALGEBRAIC = (sp.Rational, sp.Add, sp.Mul, *_CASED, *_CONNECTIVES, *_NEGATED)
+_ALGEBRAIC = (sp.Rational, sp.Add, sp.Mul, *CASED, *_CONNECTIVES, *_NEGATED)
 _ANY = frozenset({-1, 0, 1})
 
 
@@ -360,7 +359,7 @@ class _Case:
                 try:
                     self._assume(formula)
                 except _Split as split:
-                    if formula.has(*_CASED) and any(_plain(other) for other in pending):
+                    if formula.has(*CASED) and any(_plain(other) for other in pending):
                         pending.append(formula)  # the other relations may tell which case it is
                         continue
                     yield from self._cases(split, [formula, *pending, *branching])
@@ -623,7 +622,7 @@ class _Case:
 
 def _plain(formula: Any) -> bool:
     """Whether a formula is a relation without cases."""
-    return isinstance(formula, Relational) and not formula.has(*_CASED)
+    return isinstance(formula, Relational) and not formula.has(*CASED)
 
 
 def is_identity(conclusion: Boolean) -> bool:

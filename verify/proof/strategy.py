@@ -43,11 +43,15 @@ BOUNDS = (1, 2, 4, 16, 256)
 
 @dataclass
 class Proved:
-    """What the provers made of one part: a piece of evidence, or the methods tried and why they failed."""
+    """What the provers made of one part: a piece of evidence, or the methods tried and why they failed.
+
+    ``models`` are points where a solver says that an obligation fails; never trusted.
+    """
 
     evidence: dict[str, Any] | None = None
     tried: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    models: list[dict[sp.Symbol, Fraction]] = field(default_factory=list)
 
 
 def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
@@ -196,6 +200,7 @@ def _prove_all(needed: list[Implication], work: Work, outcome: Proved) -> list[d
         attempt = _attempt(goal.hypotheses, goal.conclusion, goal.lemmas, work)
         if attempt.certificate is None:
             outcome.reasons += [f"{goal.name}: {reason}" for reason in attempt.reasons]
+            outcome.models += attempt.models
             return None
         proofs.append(attempt.certificate)
     return proofs

@@ -84,11 +84,23 @@ def summary(claim: Claim, witness: Mapping[str, Any]) -> str:
     text = " ".join(pieces) + (": " + ", ".join(sides) if sides else "")
     if witness.get("family"):
         text += f"{'; family' if text else 'Family'} {escaped(witness['family'])}"
+    room = _room(witness)
     note = "" if claim.is_trajectory or claim.step is None else _REACHED[witness.get("reachable")]
     arithmetic = witness.get("arithmetic") or "exact"
     bits = f" of {witness['bits']} bits" if witness.get("bits") else ""
     kind = "Exact arithmetic." if arithmetic == "exact" else f"Ball arithmetic{bits}."
-    return " ".join(piece for piece in (f"{text}." if text else "", kind, note) if piece)
+    return " ".join(piece for piece in (f"{text}." if text else "", kind, room, note) if piece)
+
+
+def _room(witness: Mapping[str, Any]) -> str:
+    """How far each number of a witness can move, in one sentence."""
+    intervals = []
+    for name, (low, high) in sorted((witness.get("box") or {}).items()):
+        ends = ", ".join(numeral_of_text(str(end)).latex for end in (low, high))
+        intervals.append(inline(rf"{_name(name)} \in [{ends}]"))
+    if not intervals:
+        return ""
+    return f"It stays a counterexample, certified in balls, while one number alone moves: {', '.join(intervals)}."
 
 
 _REACHED: dict[Any, str] = {

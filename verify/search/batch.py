@@ -14,7 +14,8 @@ from sympy.core.relational import Relational
 
 from verify.lowering.floats import Floats
 from verify.lowering.interpret import Environment
-from verify.search.boundary import boundaries_of, onto_boundaries
+from verify.search.boundary import onto_boundaries
+from verify.search.landmarks import special_places
 from verify.statement.claim import Claim, coordinate_names
 from verify.statement.domain import Domain, class_bounds, domain_of, place_between
 from verify.statement.formula import (
@@ -114,7 +115,7 @@ class Batch:
             for name in coordinate_names(vector, self.member.dimension if self.member is not None else 1)
         ]
 
-        self.boundaries = boundaries_of(claim, self.domain)
+        self.boundaries = special_places(claim, reading)
 
     @property
     def unit_dimension(self) -> int:

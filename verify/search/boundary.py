@@ -19,13 +19,19 @@ from verify.statement.formula import LargestPower
 
 #: The share of points that is put on or next to a boundary, of these the share on it, and how near the others are.
 SHARE, ON, NEAREST = 0.4, 0.15, 1e-9
+#: The share of points that is put on or next to a landmark.
+LANDMARK_SHARE = 0.2
 
-_gap = sp.Dummy("gap", real=True)
+#: How far a point is from a boundary, in the solution for it.
+gap = sp.Dummy("gap", real=True)
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """``left = right + gap``, solved for a coordinate; ``side`` is the sign of the gap inside the domain."""
+    """``left = right + gap``, solved for a coordinate; ``side`` is the sign of the gap inside the domain.
+
+    A landmark is the boundary of nothing that is assumed: there are points of the domain on both sides.
+    """
 
     symbol: sp.Symbol
     place: int
@@ -33,6 +39,7 @@ class Boundary:
     size: sp.Expr
     side: int
     squared: bool
+    landmark: bool = False
 
 
 def boundaries_of(claim: Claim, domain: Domain) -> list[Boundary]:
@@ -50,7 +57,7 @@ def boundaries_of(claim: Claim, domain: Domain) -> list[Boundary]:
         for _ in claim.define:
             left, right = left.xreplace(dict(claim.define)), right.xreplace(dict(claim.define))
         if (left.free_symbols | right.free_symbols) <= set(symbols):
-            solved = next((one for s in reversed(symbols) if (one := _solved(left - right - _gap, s))), None)
+            solved = next((one for s in reversed(symbols) if (one := solved_for(left - right, s))), None)
             if solved is not None:
                 symbol, solution, squared = solved
                 size = right if right != 0 else sp.S.One
@@ -58,8 +65,12 @@ def boundaries_of(claim: Claim, domain: Domain) -> list[Boundary]:
     return found
 
 
-def _solved(difference: sp.Expr, symbol: sp.Symbol) -> tuple[sp.Symbol, sp.Expr, bool] | None:
-    """The symbol (or its square) at which a difference vanishes, where it is linear or biquadratic in it."""
+def solved_for(expression: sp.Expr, symbol: sp.Symbol) -> tuple[sp.Symbol, sp.Expr, bool] | None:
+    """Where an expression equals the gap: the symbol, or its square (True), in terms of the others.
+
+    None unless the expression is linear in the symbol, or linear or quadratic in its square.
+    """
+    difference = expression - gap
     if symbol not in difference.free_symbols:
         return None
     try:
@@ -92,12 +103,15 @@ def onto_boundaries(
         choice: a unit coordinate that chooses the boundary, if any.
     """
     moved = dict(placed)
-    chosen = np.floor(choice / SHARE * len(boundaries))
+    own = sum(not boundary.landmark for boundary in boundaries)
+    beyond = np.floor((choice - SHARE) / LANDMARK_SHARE * (len(boundaries) - own))
+    chosen = np.where(choice < SHARE, np.floor(choice / SHARE * own), own + beyond)
+    chosen = np.where((choice < SHARE) & (own == 0), -1, chosen)
     for number, boundary in enumerate(boundaries):
         unit = columns[boundary.place]
         near = np.where(unit < ON, 0.0, NEAREST ** ((unit - ON) / (1 - ON)))
         size = np.abs(value_of(boundary.size, placed))
-        solution = value_of(boundary.solution, {**placed, _gap: boundary.side * near * size})
+        solution = value_of(boundary.solution, {**placed, gap: boundary.side * near * size})
         if boundary.squared:
             solution = np.where(np.floor(choice * 1e6) % 2 == 0, 1.0, -1.0) * np.sqrt(solution)
         moved[boundary.symbol] = np.where(chosen == number, solution, moved[boundary.symbol])

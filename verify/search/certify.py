@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -14,6 +15,7 @@ from verify.errors import InputError
 from verify.kernel.evaluation import PointResult, evaluate_point
 from verify.lowering.interpret import Truth
 from verify.search.batch import Lane
+from verify.search.landmarks import snapped
 from verify.statement.claim import Claim
 from verify.statement.domain import Bound, Coordinate, domain_of
 from verify.statement.loss import Family, Member
@@ -21,6 +23,9 @@ from verify.statement.system import time
 
 #: The denominators that a suspicious double is rounded to, the simplest first.
 DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
+
+#: A point is put on a special place that moves none of its numbers by more than this (relatively, where large).
+SNAP = 1e-2
 
 #: A relative margin below this may be rounding only; the precision and the denominators that such a candidate gets.
 NOISE, NOISE_BITS, NOISE_DENOMINATORS = 1e-12, 256, (1, 4, 64)
@@ -43,7 +48,7 @@ class Point:
     def complexity(self) -> tuple[int, int, int]:
         """Fewer dimensions, then earlier, then smaller numerators and denominators come first."""
         numbers = [*self.values.values(), *_flat(self.loss_parameters.values())]
-        size = sum(abs(number.numerator).bit_length() + number.denominator.bit_length() for number in numbers)
+        size = sum(map(_size, numbers))
         t = int(self.values.get("t", 0))
         return len(self.values) + 2 * len(_flat(self.loss_parameters.values())), t, size
 
@@ -56,6 +61,7 @@ class Certified:
     part: str
     result: PointResult
     kind: str  # "violated" or "undefined"
+    box: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
     @property
     def relative(self) -> float:
@@ -93,13 +99,25 @@ def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
             yield Point(values, lane.family, parameters)
 
 
+def _candidates(claim: Claim, reading: str, lane: Lane) -> Iterator[Point]:
+    """The rational points near a lane, each also put exactly on a special place or an end that the lane is on."""
+    for point in candidates(claim, lane):
+        yield point
+        for values in snapped(claim, reading, point.values):
+            near = [
+                abs(float(values[name]) - value) <= SNAP * max(1, abs(value)) for name, value in lane.values.items()
+            ]
+            if all(near):
+                yield Point(values, point.family, point.loss_parameters)
+
+
 def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified | None:
     """The first certified witness among the rational points near a lane.
 
     A margin that is within the noise of doubles is mostly an equality, which no precision decides: it gets less.
     """
     bits = min(bits, NOISE_BITS) if abs(lane.margin) < NOISE else bits
-    for point in candidates(claim, lane):
+    for point in _candidates(claim, reading, lane):
         found = certify(claim, reading, lane.part, point, bits)
         if found is not None:
             return found
@@ -107,22 +125,24 @@ def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified
 
 
 def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: int = 3) -> Certified:
-    """Replace the numbers of a witness by simpler ones, one at a time, while it stays one."""
+    """Replace the numbers of a witness by simpler ones, one after the other, while it stays one."""
     best = found
     for _ in range(rounds):
         before = best.point.complexity
-        for smaller in _with_ends(claim, best.point):
-            if smaller.complexity >= best.point.complexity:
-                continue
-            again = certify(claim, reading, best.part, smaller, bits)
-            if again is not None and again.kind == best.kind:
-                best = again
+        for change in _changes(best.point):
+            for smaller in _with_ends(claim, best.point, change(best.point)):
+                if smaller.complexity >= best.point.complexity:
+                    continue
+                again = certify(claim, reading, best.part, smaller, bits)
+                if again is not None and again.kind == best.kind:
+                    best = again
+                    break  # the simplest come first; on to the next number
         if best.point.complexity == before:
             break
     return best
 
 
-def _with_ends(claim: Claim, point: Point) -> Iterator[Point]:
+def _with_ends(claim: Claim, point: Point, simpler: Iterable[Point]) -> Iterator[Point]:
     """Simpler points, each also with the numbers that sat on an end of their range put back there."""
     domain = domain_of(claim)
     ends: dict[str, Coordinate] = {}
@@ -130,7 +150,7 @@ def _with_ends(claim: Claim, point: Point) -> Iterator[Point]:
         bounds = [*coordinate.lower, *coordinate.upper]
         if any(_end(bound, point.values) == point.values.get(coordinate.symbol.name) for bound in bounds):
             ends[coordinate.symbol.name] = coordinate
-    for smaller in _simpler(point):
+    for smaller in simpler:
         yield smaller
         values = dict(smaller.values)
         for name, coordinate in ends.items():
@@ -149,28 +169,61 @@ def _end(bound: Bound, values: Mapping[str, Fraction]) -> Fraction | None:
     return Fraction(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else None
 
 
-def _simpler(point: Point) -> Iterator[Point]:
-    if "t" in point.values:
-        for t in range(min(int(point.values["t"]), 8)):
-            yield Point({**point.values, "t": Fraction(t)}, point.family, point.loss_parameters)
-    for value in dict.fromkeys([*point.values.values(), *_flat(point.loss_parameters.values())]):
-        for simpler in _near(value, ()):
-            tied = _tied(point, value, simpler)
-            yield tied
-            if value and simpler:  # the reason may be a product: beta * eta, say
-                for name, number in tied.values.items():
-                    if name != "t" and number != simpler:
-                        for ratio in (value / simpler, simpler / value):
-                            yield Point({**tied.values, name: number * ratio}, tied.family, tied.loss_parameters)
-    if point.family is not None:
-        for name, value in point.loss_parameters.items():
-            if isinstance(value, Fraction):
-                for simpler in _near(value, point.values.values()):
-                    yield Point(point.values, point.family, {**point.loss_parameters, name: simpler})
-    for name, value in point.values.items():
-        if name != "t":
-            for simpler in _near(value, ()):
-                yield Point({**point.values, name: simpler}, point.family, point.loss_parameters)
+Change = Callable[[Point], Iterator[Point]]
+
+
+def _changes(point: Point) -> list[Change]:
+    """The ways to make a point simpler: earlier, all numbers at another scale, equal ones together, each alone."""
+    changes: list[Change] = [_earlier] if "t" in point.values else []
+    changes.append(_scaled)
+    distinct = dict.fromkeys([*point.values.values(), *_flat(point.loss_parameters.values())])
+    changes += [partial(_together, value) for value in distinct]
+    changes += [
+        partial(_loss_alone, name) for name, value in point.loss_parameters.items() if isinstance(value, Fraction)
+    ]
+    changes += [partial(_alone, name) for name in point.values if name != "t"]
+    return changes
+
+
+def _earlier(point: Point) -> Iterator[Point]:
+    for t in range(min(int(point.values["t"]), 8)):
+        yield Point({**point.values, "t": Fraction(t)}, point.family, point.loss_parameters)
+
+
+def _scaled(point: Point) -> Iterator[Point]:
+    """All numbers moved towards 1 together, as powers of the largest: x ~ 1e12, y ~ 1e12, rho ~ 1e-24, say."""
+    sizes = {name: _magnitude(value) for name, value in point.values.items() if name != "t" and value}
+    largest = max(map(abs, sizes.values()), default=0)
+    if largest < 4:
+        return
+    powers = {name: round(size * 2 / largest) for name, size in sizes.items()}  # in halves of the largest
+    for share in (1.0, 0.9, 0.75, 0.5, 0.25):
+        values = dict(point.values)
+        for name, power in powers.items():
+            values[name] = _digits(values[name] * Fraction(10) ** -round(power * share * largest / 2), 2)
+        yield Point(values, point.family, point.loss_parameters)
+
+
+def _together(value: Fraction, point: Point) -> Iterator[Point]:
+    """All numbers of that value replaced; and one other with it, so that their product (beta * eta, say) stays."""
+    for simpler in _near(value, ()):
+        tied = _tied(point, value, simpler)
+        yield tied
+        if value and simpler:
+            for name, number in tied.values.items():
+                if name != "t" and number != simpler:
+                    for ratio in (value / simpler, simpler / value):
+                        yield Point({**tied.values, name: number * ratio}, tied.family, tied.loss_parameters)
+
+
+def _loss_alone(name: str, point: Point) -> Iterator[Point]:
+    for simpler in _near(point.loss_parameters[name], point.values.values()):
+        yield Point(point.values, point.family, {**point.loss_parameters, name: simpler})
+
+
+def _alone(name: str, point: Point) -> Iterator[Point]:
+    for simpler in _near(point.values[name], ()):
+        yield Point({**point.values, name: simpler}, point.family, point.loss_parameters)
 
 
 def _tied(point: Point, value: Fraction, simpler: Fraction) -> Point:
@@ -184,7 +237,7 @@ def _near(value: Fraction, also: Sequence[Fraction] | Any) -> list[Fraction]:
     options = [Fraction(1), Fraction(0), Fraction(2), Fraction(1, 2), Fraction(3, 2), *also]
     options += [_round(value, denominator) for denominator in (1, 2, 3, 4, 5, 8, 10, 16, 100)]
     if value and not Fraction(1, 100) <= abs(value) <= 100:
-        power = round((value.numerator.bit_length() - value.denominator.bit_length()) * math.log10(2))
+        power = _magnitude(value)
         options += [
             Fraction(10) ** exponent for exponent in (1, 2, 3, 6, power, power + 1) if value > 1 or exponent < 0
         ]
@@ -193,14 +246,24 @@ def _near(value: Fraction, also: Sequence[Fraction] | Any) -> list[Fraction]:
         sign = 1 if value > 0 else -1
         options += [sign * Fraction(small) for small in (3, 4, 5, 10, 100) if small < abs(value)]
         options += [_digits(value / factor, 1) for factor in (2, 10, 1000, 10**6)]
-    options += [_digits(value, 1), _digits(value, 2)]
+    options += [_digits(value, count) for count in (1, 2, 3, 4)]
     for simple in (_round(value, 1), _round(value, 2)):
         if 0 < abs(value - simple) < Fraction(1, 20):  # just inside an open end: 1 + 1/1000 will often do
             step = 1 if value > simple else -1
             options += [simple + Fraction(step, 10**exponent) for exponent in (1, 2, 3, 6)]
     if value < 0:
         options += [Fraction(-1), -value]
-    return list(dict.fromkeys(option for option in options if option != value))
+    distinct = dict.fromkeys(option for option in options if option != value)
+    return sorted(distinct, key=lambda option: (_size(option), option < 0))
+
+
+def _size(number: Fraction) -> int:
+    return abs(number.numerator).bit_length() + number.denominator.bit_length()
+
+
+def _magnitude(value: Fraction) -> int:
+    """The power of ten that a number is near to."""
+    return round((abs(value.numerator).bit_length() - value.denominator.bit_length()) * math.log10(2))
 
 
 def _digits(value: Fraction, count: int) -> Fraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,10 +13,12 @@ import sympy as sp
 from verify.errors import VerifyError
 from verify.lowering.ball import Ball
 from verify.lowering.interpret import Environment, Truth, Undefined
-from verify.search.ascend import ascend
-from verify.search.batch import Batch, Lane
+from verify.search.batch import Batch
+from verify.search.box import box_of
 from verify.search.budget import Budget
 from verify.search.certify import NOISE, Certified, Point, certify, certify_lane, simplify
+from verify.search.explore import explore
+from verify.search.late import late_lanes
 from verify.search.sample import sample
 from verify.search.screen import INTERESTING, Screened, screen, sobol, warp
 from verify.search.small import small_points
@@ -72,6 +74,7 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
     for part in claim.conclusions[reading]:
         if speaks_of_a_point(claim.conclusions[reading][part]):
             _certify_part(claim, reading, part, screened, budget, seed, found)
+    _late(claim, reading, screened, budget, seed, found)
     if any(speaks_of_a_point(f) and not found.violated.get(part) for part, f in claim.conclusions[reading].items()):
         _sample(claim, reading, budget, seed, found)
     _polish(claim, reading, budget, found)
@@ -148,21 +151,42 @@ def _certify_part(
                 break
     if found.violated.get(part):
         return
-    starts: list[tuple[Batch, Lane]] = [
-        (batch, result.worst[part][0]) for batch, result in screened if result.worst.get(part)
-    ]
-    starts.sort(key=lambda entry: entry[1].margin)
-    for batch, lane in [entry for entry in starts if entry[1].margin > INTERESTING][: budget.ascents]:
-        reached, spent = ascend(batch, lane, budget, seed)
+    batches = [(batch, result.worst[part][0]) for batch, result in screened if result.worst.get(part)]
+    batches.sort(key=lambda entry: entry[1].margin)
+    starts = [(batch, lane.t) for batch, lane in batches] or [(batch, 0) for batch, _ in screened]
+    tries = {True: NOISY_LANES, False: budget.candidates}
+    for reached, spent in explore(starts, part, budget, seed):
         found.points += spent
+        if reached is None:
+            continue
         found.worst_margin = min(found.worst_margin, reached.margin)
-        if reached.margin <= INTERESTING:
+        noisy = abs(reached.margin) < NOISE
+        if tries[noisy] > 0:
+            tries[noisy] -= 1
             certified = certify_lane(claim, reading, reached, budget.bits)
             if certified is not None:
                 _record(found, certified)
                 break
     if "ascend" not in found.stages:
         found.stages.append("ascend")
+
+
+def _late(
+    claim: Claim, reading: str, screened: list[tuple[Batch, Screened]], budget: Budget, seed: int, found: Found
+) -> None:
+    """Follow few trajectories of the most promising family far beyond the steps of the screen."""
+    waiting = [part for part in claim.conclusions[reading] if not found.violated.get(part)]
+    alive = [(batch, result) for batch, result in screened if any(result.worst.values())]
+    if not alive or not claim.is_trajectory:
+        return
+    batch, _ = min(alive, key=lambda entry: entry[1].worst_margin)
+    lanes, seen = late_lanes(batch, [part for part in waiting if part in batch.parts], budget, seed)
+    found.points += seen
+    found.stages.append("long run")
+    for lane in lanes:
+        certified = certify_lane(claim, reading, lane, budget.bits)
+        if certified is not None:
+            _record(found, certified)
 
 
 def _record(found: Found, certified: Certified) -> None:
@@ -197,6 +221,7 @@ def _polish(claim: Claim, reading: str, budget: Budget, found: Found) -> None:
             (simplify(claim, reading, witness, budget.bits) for witness in simple),
             key=lambda entry: entry.point.complexity,
         )
+        simplest = replace(simplest, box=box_of(claim, reading, simplest))
         found.violated[part] = [simplest, max(strongest, simplest, key=lambda entry: entry.relative)]
     for part, witness in found.undefined.items():
         found.undefined[part] = simplify(claim, reading, witness, budget.bits)

@@ -51,7 +51,7 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
         if family is not None:
             inner = [draw(_unit(True, True)) for _ in range(family.unit_dimension)]
             try:
-                member = family.member(_exact(family.propose(inner, class_bounds(claim, placed))))
+                member = family.member(exact_parameters(family.propose(inner, class_bounds(claim, placed))))
             except InputError:  # parameters that make no sense together
                 reject()
         values = {symbol.name: value for symbol, value in placed.items()}
@@ -112,7 +112,7 @@ def _rational(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> Fraction:
     return Fraction(float(value)).limit_denominator(10**6)
 
 
-def _exact(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def exact_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters of a loss as Fractions (knots as pairs of them)."""
     return {
         name: tuple((Fraction(a), Fraction(b)) for a, b in value) if isinstance(value, tuple) else Fraction(value)
