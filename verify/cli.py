@@ -1,4 +1,4 @@
-"""The command line: list, show, eval, check, replay, report."""
+"""The command line: list, show, eval, check, replay, figure, report."""
 
 from __future__ import annotations
 
@@ -85,11 +85,17 @@ def _print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=1))
 
 
-def _ledger(path: Path | None) -> tuple[Path, Ledger]:
+def _ledger_path(path: Path | None) -> Path:
     from verify.collect import project_root
-    from verify.ledger import DEFAULT_LEDGER, read_ledger
+    from verify.ledger import DEFAULT_LEDGER
 
-    place = path if path is not None else project_root() / DEFAULT_LEDGER
+    return path if path is not None else project_root() / DEFAULT_LEDGER
+
+
+def _ledger(path: Path | None) -> tuple[Path, Ledger]:
+    from verify.ledger import read_ledger
+
+    place = _ledger_path(path)
     return place, read_ledger(place)
 
 
@@ -442,6 +448,59 @@ def replay_certificates(
     for entry in rejected:
         sys.stderr.write(f"{entry.id}: {entry.reason}\n")
     return FAILED if rejected else HOLDS
+
+
+# --- figure ---------------------------------------------------------------------------------------------------------
+
+
+@app.command("figure")
+def run_experiments(
+    select: Annotated[
+        str,
+        typer.Argument(metavar="ID|all", help="An experiment (figure-4), a glob, or all.", show_default=False),
+    ],
+    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where tensors live.")] = "cpu",
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder cifar-10-batches-py of your own.", show_default=False),
+    ] = None,
+    scale: Annotated[str, typer.Option(metavar="small|paper", help="Minutes on two cores, or the paper's size.")] = (
+        "small"
+    ),
+    seeds: Annotated[
+        int | None, typer.Option(metavar="N", help="How many seeds. Default: the experiment's.", show_default=False)
+    ] = None,
+    ledger: LedgerFile = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the seeds of an interrupted run.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Run numerical experiments: a table of effects, controls and the outcome, a picture, and a record of them.
+
+    Results are written beside the ledger, in experiments/ and figures/. An interrupted run continues where it stopped.
+    Exit code 0: run, whatever the outcome; 1: a control passed that has to fail, so that one is invalid; 2: bad input.
+    """
+    from verify.experiments.experiment import Setting
+    from verify.experiments.find import experiments
+    from verify.experiments.harness import run as run_one
+    from verify.experiments.show import print_record, progress_bar
+
+    setting = Setting(scale, device, data)  # type: ignore[arg-type]  # checked there
+    folder = _ledger_path(ledger).parent
+    records = []
+    for named in experiments([] if select == "all" else [select]):
+        try:
+            with progress_bar(named.id) as progress:
+                record = run_one(named, setting, folder, seeds=seeds, fresh=fresh, progress=progress)
+        except KeyboardInterrupt:
+            raise _Interrupted(f"{named.id} is unfinished; the same command continues there") from None
+        records.append(record)
+        if not as_json:
+            print_record(record, folder)
+    if as_json:
+        import msgspec
+
+        _print_json({"experiments": [msgspec.to_builtins(record) for record in records]})
+    return FAILED if any(record.outcome == "invalid" for record in records) else HOLDS
 
 
 # --- report ---------------------------------------------------------------------------------------------------------

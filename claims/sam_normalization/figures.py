@@ -81,3 +81,11 @@ CLAIMS = [
         ["theorem-1.usam"],
     ),
 ]
+
+_HERE = "claims.sam_normalization.experiments"
+#: What runs each figure; imported only then, since some need torch.
+EXPERIMENTS = {
+    "figure-1": f"{_HERE}.matrix_sensing:figure_1",
+    "figure-2": f"{_HERE}.matrix_sensing:figure_2",
+    "figure-4": f"{_HERE}.trajectories:figure_4",
+}
