@@ -511,10 +511,12 @@ def write_report(ledger: LedgerFile = None) -> int:
     """Write the report of all claims, and the errata, from the ledger."""
     from verify import report
     from verify.collect import collect
+    from verify.experiments.record import outcomes, read_records
     from verify.ledger import recorded_certificate
 
     selection = collect()
     place, recorded = _ledger(ledger)
+    records = read_records(place.parent)
     if not recorded.claims:
         raise InputError(f"nothing is recorded in {place}; run 'verify check --record' first")
     certificates = {
@@ -523,6 +525,7 @@ def write_report(ledger: LedgerFile = None) -> int:
         if (certificate := recorded_certificate(place, entry)) is not None
     }
     groups = report.groups_of(selection.packages)
-    for path in report.write(place.parent, selection.claims, recorded, certificates, groups)[:2]:
+    written = report.write(place.parent, selection.claims, recorded, certificates, groups, outcomes(records), records)
+    for path in written[:2]:
         print(path)
     return HOLDS

@@ -87,5 +87,11 @@ _HERE = "claims.sam_normalization.experiments"
 EXPERIMENTS = {
     "figure-1": f"{_HERE}.matrix_sensing:figure_1",
     "figure-2": f"{_HERE}.matrix_sensing:figure_2",
+    "figure-3": f"{_HERE}.early_stage:figure_3",
     "figure-4": f"{_HERE}.trajectories:figure_4",
+    "figure-5": f"{_HERE}.near_minima:figure_5",
+    "figure-6": f"{_HERE}.sparse_coding:figure_6",
+    "figure-7": f"{_HERE}.sparse_coding:figure_7",
+    "figure-8": f"{_HERE}.near_minima:figure_8",
+    "figure-9": f"{_HERE}.sparse_coding:figure_9",
 }

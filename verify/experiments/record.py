@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -61,12 +61,21 @@ def read_records(folder: Path) -> list[Record]:
     Raises:
         InputError: a file there is no such result.
     """
-    found = []
+    found: list[Record] = []
     for path in sorted((folder / FOLDER).glob("*.json")):
         try:
             found.append(msgspec.json.decode(path.read_bytes(), type=Record))
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as reason:
             raise InputError(f"{path} is no result of an experiment ({reason}); remove it or run it again") from None
+    return found
+
+
+def outcomes(records: Sequence[Record]) -> dict[str, str]:
+    """What came out, by claim id; the paper's size is named where it was run."""
+    found: dict[str, str] = {}
+    for record in sorted(records, key=lambda record: record.scale != "small"):
+        said = record.outcome if record.scale == "small" else f"{record.outcome} (at the paper's size)"
+        found[record.id] = f"{found[record.id]}; {said}" if record.id in found else said
     return found
 
 
