@@ -12,10 +12,12 @@ from verify.experiments import Control, Criterion, Experiment, Measurement, Run,
 from verify.style import new_figure
 
 ETA, STEPS = 0.025, 50
-RHOS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+RHOS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SHOWN = (0.01, 0.03, 0.1, 0.3, 1.0)
 #: One more step of the grid stands for "no radius diverges".
-BEYOND = 3.0
+BEYOND = 10.0
+#: The radius at which the calm case is looked at.
+CALM_RHO = 1.0
 DIVERGED = 10.0
 SIZES = {"small": 128, "paper": 5000}
 NETS = ("CNN", "FCN")
@@ -135,9 +137,9 @@ def figure_3(setting: Setting) -> Experiment:
         criteria=tuple(
             Criterion(
                 f"USAM diverges long before SAM, {net}",
-                "Powers of ten between the smallest diverging rho of USAM and that of SAM (3 if none diverges).",
+                "Powers of ten between the smallest diverging rho of USAM and that of SAM (10 if none diverges).",
                 0.45,
-                "More than one step of the grid of radii, which goes by half powers of ten.",
+                "At least one step of the grid of radii, which goes by half powers of ten, on every seed.",
                 controls,
             )
             for net in NETS
@@ -145,7 +147,7 @@ def figure_3(setting: Setting) -> Experiment:
         measure=measure,
         draw=draw,
         seeds=(100, 101, 102, 103, 104),
-        rule_seeds=(0, 1, 2),
+        rule_seeds=(0,),
         memory="about 600 MB here; on a GPU at the paper's size about 2 GB (not run)",
         remarks=(
             "The paper names neither loss, sizes nor initialisation: squared loss is ours; with cross-entropy nothing "

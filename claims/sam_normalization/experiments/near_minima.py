@@ -242,8 +242,8 @@ def _experiment(
         question=question,
         procedure=f"ResNet18 (3 x 3 stem, no max-pooling, width {size.width}) on {size.train} images of {what}, "
         f"from {where}; SGD steps with eta = {text(size.eta)}, batches of {size.batch}, {size.steps} steps, no "
-        f"augmentation; SAM with rho in {SAM_RHOS}, USAM with rho = {text(SMALL_RHO)} and {text(LARGE_RHO)}; what counts is the "
-        "mean of the last quarter.",
+        f"augmentation; SAM with rho in {SAM_RHOS}, USAM with rho = {text(SMALL_RHO)} and {text(LARGE_RHO)}; what "
+        "counts is the mean of the last quarter.",
         criteria=criteria,
         measure=measure,
         draw=draw,
