@@ -86,7 +86,7 @@ def _draw(measurements: Sequence[Measurement], duration: float, lines: Sequence[
     times = [duration * share / KEPT for share in range(KEPT + 1)]
     for axis, what, name in zip(axes[0], ("accuracy", "bias"), ("test accuracy", r"bias $b$"), strict=True):
         for key, label, colour, line in lines:
-            axis.plot(times, measurements[0].curves[key][what], line, color=colour, label=label, linewidth=1.6)
+            axis.plot(times, measurements[0].curves[key][what], line, color=colour, label=label or None, linewidth=1.6)
         axis.set(xlabel=r"$\tau=\eta\cdot$steps  (in units of $8\pi/d^2$)", ylabel=name)
     axes[0, 1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=8)
     return figure
@@ -232,7 +232,8 @@ def figure_7(setting: Setting) -> Experiment:
             for eta, colour in zip(ETAS, (COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[4]), strict=True):
                 key = f"{name} {text(eta)} {text(0 if name == 'GD' else RHO)}"
                 shown = "#8c8c8c" if name == "GD" else colour
-                lines.append((key, _label(name, r"\eta", eta), shown, LINES[name]))
+                label = _label(name, r"\eta", eta) if name != "GD" else "GD, the same" if eta == ETAS[0] else ""
+                lines.append((key, label, shown, LINES[name]))
         return _draw(measurements, duration, lines)
 
     return Experiment(

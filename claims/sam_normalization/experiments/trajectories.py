@@ -136,8 +136,9 @@ def measure(run: Run) -> Measurement:
 
 
 def _shown(points: NDArray[np.float64]) -> list[list[float]]:
-    """The first 300 points, then every seventh: an odd number, since iterates change sides."""
-    return [*points[:300].tolist(), *points[301::7].tolist()]
+    """The first 120 points, then every 35th: an odd number, since iterates change sides; still ones once."""
+    kept = [*points[:120].tolist(), *points[121::35].tolist()]
+    return [point for place, point in enumerate(kept) if place == 0 or math.dist(point, kept[place - 1]) > 1e-4]
 
 
 def draw(measurements: Sequence[Measurement]) -> Any:
