@@ -396,7 +396,7 @@ def figure_9(setting: Setting) -> Experiment:
         remarks=(
             *_REMARKS,
             "Whether rho = 0.3 or 0.5 already destroys the network depends on the seed, and on the sizes, which "
-            "the paper does not name; so the rule asks for rho = 1. On one of the three seeds that formed the rules even "
-            "that left most of the network alive.",
+            "the paper does not name; so the rule asks for rho = 1. On one of the three seeds that formed the rules "
+            "even that left most of the network alive.",
         ),
     )
