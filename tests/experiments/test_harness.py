@@ -230,3 +230,11 @@ def test_a_broken_record_is_named(tmp_path: Path) -> None:
     (tmp_path / "experiments" / "figure-9.json").write_text("{}")
     with pytest.raises(InputError, match=r"figure-9\.json is no result of an experiment"):
         read_records(tmp_path)
+
+
+def test_a_gpu_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(InputError, match="no CUDA device that torch can use; take --device cpu"):
+        run(Named("toy", toy.make), Setting(device="cuda"), tmp_path)

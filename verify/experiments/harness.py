@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import platform
 import sys
 import time
@@ -180,9 +181,13 @@ def _versions() -> dict[str, str]:
 
 
 def _require_cuda() -> None:
+    """Refuse a machine without a GPU; on one with it, ask for the same numbers every time, at some cost of speed."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the library starts
     torch = require_torch()
     if not torch.cuda.is_available():
         raise InputError("--device cuda: this machine has no CUDA device that torch can use; take --device cpu")
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True)
 
 
 def require_torch() -> Any:

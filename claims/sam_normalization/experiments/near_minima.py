@@ -123,7 +123,10 @@ def _course(
     return found
 
 
-def _measure(run: Run, prepare: Callable[[Any, Any, Size, Any], None]) -> dict[str, dict[str, list[float]]]:
+def _measure(
+    run: Run, prepare: Callable[[Any, Any, Size, Any], None]
+) -> tuple[dict[str, dict[str, list[float]]], float]:
+    """The courses by algorithm and radius, and the training accuracy of the network before any training."""
     torch = require_torch()
     from claims.sam_normalization.experiments import data, nets
 
@@ -138,6 +141,7 @@ def _measure(run: Run, prepare: Callable[[Any, Any, Size, Any], None]) -> dict[s
         whole = data.digits(size.train, run.seed).to(run.setting.device)
     order = torch.Generator().manual_seed(run.seed)
     model = nets.resnet18(whole.inputs.shape[1], size.width).to(run.setting.device)
+    untrained = nets.accuracy(model, whole.inputs, whole.labels)
     prepare(model, whole, size, order)
     total, done = (len(CASES) + 1) * (size.steps // size.every + 1), 0
 
@@ -148,7 +152,7 @@ def _measure(run: Run, prepare: Callable[[Any, Any, Size, Any], None]) -> dict[s
 
     found = {f"{name} {text(rho)}": _course(model, (name, rho), whole, size, run.seed, tick) for name, rho in CASES}
     found[AGAIN] = _course(model, ("GD", 0.0), whole, size, run.seed + 10_000, tick)
-    return found
+    return found, untrained
 
 
 def _late(course: dict[str, list[float]], what: str = "test") -> float:
@@ -165,7 +169,7 @@ def _gain(course: dict[str, list[float]]) -> float:
 
 def measure_bad(run: Run) -> Measurement:
     """From a bad minimum."""
-    found = _measure(run, bad_minimum)
+    found, untrained = _measure(run, bad_minimum)
     gd, again = found["GD 0"], found[AGAIN]
     sam = [found[f"SAM {text(rho)}"] for rho in SAM_RHOS]
     small, large = found[f"USAM {text(SMALL_RHO)}"], found[f"USAM {text(LARGE_RHO)}"]
@@ -178,7 +182,7 @@ def measure_bad(run: Run) -> Measurement:
         },
         controls={
             "SAM drifts to a better minimum/GD with other batches": _late(again) - _late(gd),
-            "SAM stays at full training accuracy/normalization off, large rho": _late(large, "train"),
+            "SAM stays at full training accuracy/untrained network": untrained,
             "USAM with a small rho is like GD/SAM in USAM's place": 0.0,
             "USAM with a large rho leaves/normalization on": 1 - _late(sam[-1], "train"),
             "USAM with a large rho leaves/rho = 0": 1 - _late(gd, "train"),
@@ -190,7 +194,7 @@ def measure_bad(run: Run) -> Measurement:
 
 def measure_full_batch(run: Run) -> Measurement:
     """From a minimum that full-batch descent found."""
-    found = _measure(run, full_batch_minimum)
+    found, _ = _measure(run, full_batch_minimum)
     gd, again, sam = found["GD 0"], found[AGAIN], found[f"SAM {text(SAM_RHOS[-1])}"]
     small = found[f"USAM {text(SMALL_RHO)}"]
     return Measurement(
@@ -279,7 +283,7 @@ def figure_5(setting: Setting) -> Experiment:
             "Late training accuracy of SAM, the worse radius.",
             0.98,
             "The manifold of minima is where the training accuracy is 100 %.",
-            (Control("normalization off, large rho", "USAM leaves the manifold, says the paper."),),
+            (Control("untrained network", "The network before any training is far from the manifold."),),
         ),
         Criterion(
             "USAM with a small rho is like GD",
