@@ -36,6 +36,8 @@ ALLOWED = {
     "verify.decide": ENGINES | {"verify.search", "verify.proof"},
     "verify.collect": STATEMENT,
     "verify.ledger": STATEMENT,
+    # An experiment is no verdict: it knows nothing of search, proof and the kernel.
+    "verify.experiments": STATEMENT | {"verify.collect", "verify.ledger", "verify.console", "verify.style"},
 }
 
 
@@ -124,9 +126,16 @@ def test_importing_the_package_or_asking_for_help_loads_no_engine() -> None:
         "from verify.cli import run\n"
         "run(['--help'])\n"
         "heavy = {'sympy', 'numpy', 'numba', 'flint', 'scipy', 'z3', 'cvc5', 'hypothesis', 'matplotlib'}\n"
+        "heavy |= {'torch', 'sklearn'}\n"
         "loaded = sorted(heavy & set(sys.modules))\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)\n"
     )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_listing_the_paper_loads_no_torch() -> None:
+    script = "import sys, claims.sam_normalization as paper; sys.exit('torch' in sys.modules or not paper.EXPERIMENTS)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

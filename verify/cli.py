@@ -1,4 +1,4 @@
-"""The command line: list, show, eval, check, replay, export, report, bench."""
+"""The command line: list, show, eval, check, replay, export, figure, report, bench."""
 
 from __future__ import annotations
 
@@ -87,11 +87,17 @@ def _print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=1))
 
 
-def _ledger(path: Path | None) -> tuple[Path, Ledger]:
+def _ledger_path(path: Path | None) -> Path:
     from verify.collect import project_root
-    from verify.ledger import DEFAULT_LEDGER, read_ledger
+    from verify.ledger import DEFAULT_LEDGER
 
-    place = path if path is not None else project_root() / DEFAULT_LEDGER
+    return path if path is not None else project_root() / DEFAULT_LEDGER
+
+
+def _ledger(path: Path | None) -> tuple[Path, Ledger]:
+    from verify.ledger import read_ledger
+
+    place = _ledger_path(path)
     return place, read_ledger(place)
 
 
@@ -504,6 +510,59 @@ def export_proof(
     return HOLDS
 
 
+# --- figure ---------------------------------------------------------------------------------------------------------
+
+
+@app.command("figure")
+def run_experiments(
+    select: Annotated[
+        str,
+        typer.Argument(metavar="ID|all", help="An experiment (figure-4), a glob, or all.", show_default=False),
+    ],
+    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where tensors live.")] = "cpu",
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder cifar-10-batches-py of your own.", show_default=False),
+    ] = None,
+    scale: Annotated[str, typer.Option(metavar="small|paper", help="Minutes on two cores, or the paper's size.")] = (
+        "small"
+    ),
+    seeds: Annotated[
+        int | None, typer.Option(metavar="N", help="How many seeds. Default: the experiment's.", show_default=False)
+    ] = None,
+    ledger: LedgerFile = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the seeds of an interrupted run.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Run numerical experiments: a table of effects, controls and the outcome, a picture, and a record of them.
+
+    Results are written beside the ledger, in experiments/ and figures/. An interrupted run continues where it stopped.
+    Exit code 0: run, whatever the outcome; 1: a control passed that has to fail, so that one is invalid; 2: bad input.
+    """
+    from verify.experiments.experiment import Setting
+    from verify.experiments.find import experiments
+    from verify.experiments.harness import run as run_one
+    from verify.experiments.show import print_record, progress_bar
+
+    setting = Setting(scale, device, data)  # type: ignore[arg-type]  # checked there
+    folder = _ledger_path(ledger).parent
+    records = []
+    for named in experiments([] if select == "all" else [select]):
+        try:
+            with progress_bar(named.id) as progress:
+                record = run_one(named, setting, folder, seeds=seeds, fresh=fresh, progress=progress)
+        except KeyboardInterrupt:
+            raise _Interrupted(f"{named.id} is unfinished; the same command continues there") from None
+        records.append(record)
+        if not as_json:
+            print_record(record, folder)
+    if as_json:
+        import msgspec
+
+        _print_json({"experiments": [msgspec.to_builtins(record) for record in records]})
+    return FAILED if any(record.outcome == "invalid" for record in records) else HOLDS
+
+
 # --- report ---------------------------------------------------------------------------------------------------------
 
 
@@ -512,10 +571,12 @@ def write_report(ledger: LedgerFile = None) -> int:
     """Write the report of all claims, and the errata, from the ledger."""
     from verify import report
     from verify.collect import collect
+    from verify.experiments.record import outcomes, read_records
     from verify.ledger import recorded_certificate
 
     selection = collect()
     place, recorded = _ledger(ledger)
+    records = read_records(place.parent)
     if not recorded.claims:
         raise InputError(f"nothing is recorded in {place}; run 'verify check --record' first")
     certificates = {
@@ -524,7 +585,8 @@ def write_report(ledger: LedgerFile = None) -> int:
         if (certificate := recorded_certificate(place, entry)) is not None
     }
     groups = report.groups_of(selection.packages)
-    for path in report.write(place.parent, selection.claims, recorded, certificates, groups)[:2]:
+    written = report.write(place.parent, selection.claims, recorded, certificates, groups, outcomes(records), records)
+    for path in written[:2]:
         print(path)
     return HOLDS
 

@@ -343,6 +343,11 @@ def _module(file: Path) -> Module:
     return Module(name, file, _claims_of(module, file))
 
 
+def imported(module: Module) -> ModuleType:
+    """The Python module of a file of claims, which is loaded already."""
+    return _imported(module.path)
+
+
 def _claims_of(module: ModuleType, file: Path) -> tuple[Claim, ...]:
     from verify.statement.claim import Claim
 

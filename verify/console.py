@@ -59,21 +59,23 @@ def verdict_text(verdict: str | None, grade: str | None = None) -> Text:
     return Text(f"{verdict} ({grade})" if grade else verdict, style=STYLES.get(verdict, ""))
 
 
-def _table(*columns: str) -> Table:
+def new_table(*columns: str) -> Table:
+    """An empty table in the one style."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column == "id")
     return table
 
 
-def _pairs() -> Table:
+def new_pairs() -> Table:
+    """An empty list of names and what is said of each."""
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 1))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     return table
 
 
-def _print_trimmed(console: Console, table: Table) -> None:
+def print_trimmed(console: Console, table: Table) -> None:
     """Print a table without the blanks that pad its last column."""
     for line in console.render_lines(table, pad=False):
         text = Text.assemble(*((segment.text, segment.style or "") for segment in line if not segment.control))
@@ -86,20 +88,20 @@ def _print_trimmed(console: Console, table: Table) -> None:
 
 def print_list(claims: Iterable[Claim], entries: Mapping[str, Entry]) -> None:
     """A table of claims with their recorded verdicts."""
-    table = _table("id", "kind", "verdict", "title", "source")
+    table = new_table("id", "kind", "verdict", "title", "source")
     for claim in claims:
         entry = entries.get(claim.id)
         verdict = verdict_text(entry.verdict, entry.grade) if entry else verdict_text(None)
         place = getattr(claim.source, "place", str(claim.source))
         table.add_row(Text(claim.id), Text(claim.kind), verdict, Text(claim.title), Text(place))
-    _print_trimmed(out(), table)
+    print_trimmed(out(), table)
 
 
 def print_claim(claim: Claim, takes: Sequence[str], losses: Sequence[str], entry: Entry | None) -> None:
     """One claim: statement, assumptions, what eval takes, what is recorded."""
     console = out()
     console.print(Text(claim.id, style="bold").append(f"  {claim.title}", style="default"))
-    pairs = _pairs()
+    pairs = new_pairs()
     pairs.add_row("kind", Text(claim.kind + (f" of {claim.parent}" if claim.parent else "")))
     if str(claim.source):
         pairs.add_row("source", Text(str(claim.source)))
@@ -117,7 +119,7 @@ def print_claim(claim: Claim, takes: Sequence[str], losses: Sequence[str], entry
     if claim.note:
         pairs.add_row("note", Text(claim.note))
     _add_record(pairs, entry)
-    _print_trimmed(console, pairs)
+    print_trimmed(console, pairs)
 
 
 def _conclusions(claim: Claim, only_part: str | None = None) -> list[str]:
@@ -179,7 +181,7 @@ def print_point(claim: Claim, values: Mapping[str, str], loss: str | None, resul
     console = out()
     point = ", ".join([*(f"{name} = {value}" for name, value in values.items()), *([f"loss {loss}"] if loss else [])])
     console.print(Text(claim.id, style="bold").append(f"  {claim.title}", style="default"))
-    pairs = _pairs()
+    pairs = new_pairs()
     if point:
         pairs.add_row("at", Text(point))
     if result.admissible is not None or values:
@@ -204,7 +206,7 @@ def print_point(claim: Claim, values: Mapping[str, str], loss: str | None, resul
         pairs.add_row("holds", Text(text, style=f"bold {style}").append(f" ({exactly})", style="dim"))
     if result.reason and not result.violated:
         pairs.add_row("reason", Text(result.reason))
-    _print_trimmed(console, pairs)
+    print_trimmed(console, pairs)
 
 
 def _readable(number: str) -> str:
@@ -227,13 +229,13 @@ def print_results(
 ) -> None:
     """The table of a check, its remarks, and the counts by verdict."""
     console = out()
-    table = _table("id", "verdict", "recorded", "evidence")
+    table = new_table("id", "verdict", "recorded", "evidence")
     for result in results:
         entry = recorded.get(result.id)
         before = verdict_text(entry.verdict, entry.grade) if entry else verdict_text(None)
         evidence = Text(remarks.get(result.id) or _evidence(result))
         table.add_row(Text(result.id), verdict_text(result.verdict, result.grade), before, evidence)
-    _print_trimmed(console, table)
+    print_trimmed(console, table)
     counts = Counter(result.verdict for result in results)
     summary = Text(f"{len(results)} {'claim' if len(results) == 1 else 'claims'}: ")
     for place, verdict in enumerate(name for name in VERDICTS if counts[name]):
@@ -261,13 +263,13 @@ def _evidence(result: Result) -> str:
 
 def print_replayed(replayed: Sequence[Replayed]) -> None:
     """The table of a replay and its counts."""
-    table = _table("id", "certificate", "verdict", "reason")
+    table = new_table("id", "certificate", "verdict", "reason")
     for entry in replayed:
         word = {True: "accepted", False: "rejected", None: "none"}[entry.accepted]
         style = {True: "green", False: "bold red", None: "dim"}[entry.accepted]
         verdict = verdict_text(entry.verdict, entry.grade)
         table.add_row(Text(entry.id), Text(word, style=style), verdict, Text(entry.reason))
-    _print_trimmed(out(), table)
+    print_trimmed(out(), table)
     counts = Counter(entry.accepted for entry in replayed)
     out().print(f"{counts[True]} accepted, {counts[False]} rejected, {counts[None]} without a certificate")
 

@@ -23,3 +23,5 @@ CLAIMS = [
     *pl.CLAIMS,
     *figures.CLAIMS,
 ]
+
+EXPERIMENTS = figures.EXPERIMENTS

@@ -81,3 +81,17 @@ CLAIMS = [
         ["theorem-1.usam"],
     ),
 ]
+
+_HERE = "claims.sam_normalization.experiments"
+#: What runs each figure; imported only then, since some need torch.
+EXPERIMENTS = {
+    "figure-1": f"{_HERE}.matrix_sensing:figure_1",
+    "figure-2": f"{_HERE}.matrix_sensing:figure_2",
+    "figure-3": f"{_HERE}.early_stage:figure_3",
+    "figure-4": f"{_HERE}.trajectories:figure_4",
+    "figure-5": f"{_HERE}.near_minima:figure_5",
+    "figure-6": f"{_HERE}.sparse_coding:figure_6",
+    "figure-7": f"{_HERE}.sparse_coding:figure_7",
+    "figure-8": f"{_HERE}.near_minima:figure_8",
+    "figure-9": f"{_HERE}.sparse_coding:figure_9",
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verify.ledger import write_atomically
 from verify.report.errata import errata
@@ -17,6 +17,9 @@ from verify.report.view import View, build_view
 from verify.statement.claim import Claim
 from verify.statement.system import System
 
+if TYPE_CHECKING:
+    from verify.experiments.record import Record
+
 
 def write(
     root: Path,
@@ -25,6 +28,7 @@ def write(
     certificates: Mapping[str, Mapping[str, Any]] | None = None,
     groups: Sequence[Group] = (),
     outcomes: Mapping[str, str] | None = None,
+    records: Sequence[Record] = (),
 ) -> list[Path]:
     """Write ``REPORT.md``, ``ERRATA.md``, ``statements/`` and ``figures/`` into a folder.
 
@@ -37,6 +41,7 @@ def write(
         certificates: the certificates by claim id; those that are missing are left out of the report.
         groups: which claims stand on a page together.
         outcomes: what came out of the experiments that were run, by claim id.
+        records: their results; their pictures stand in the report's folder already.
 
     Returns:
         The files of the report: the report, the errata, the pages of statements, the pictures.
@@ -60,6 +65,7 @@ def write(
         everything=everything,
         claims=claims,
         outcomes=outcomes,
+        records=records,
         systems=[(name, system, claim) for system, (name, claim) in _systems(claims).items()],
         figures=figures,
         edges=edges,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,10 +22,9 @@ from verify.statement.formula import StepSum, speaks_of_a_point
 from verify.statement.loss import LossValue, Member
 from verify.statement.loss_text import member_of, parse_number
 from verify.statement.system import time
+from verify.style import BLACK, BLUE, GREEN, GREY, ORANGE, new_figure, png, styled, svg
 from verify.trajectory import Trajectory, advance
 
-#: Colours that stay apart for every kind of colour vision (Okabe and Ito).
-BLUE, ORANGE, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#8c8c8c", "#1a1a1a"
 #: How many steps a picture shows at most, and how many points a side the heat map has.
 MOST_STEPS, GRID = 60, 161
 #: Numbers beyond this are not drawn.
@@ -103,43 +101,9 @@ def pictures(claim: Claim, values: Mapping[str, str], loss: str | None, formula:
 @contextmanager
 def _figure(columns: int, width: float, height: float) -> Iterator[tuple[Any, list[Any]]]:
     """A figure in the one style of the report, closed at the end."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    style: dict[Any, Any] = {
-        "svg.hashsalt": "verify",
-        "svg.fonttype": "path",
-        "font.family": "DejaVu Sans",
-        "font.size": 10,
-        "mathtext.fontset": "dejavusans",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": "#dddddd",
-        "grid.linewidth": 0.6,
-        "axes.axisbelow": True,
-        "legend.frameon": False,
-        "legend.fontsize": 9,
-        "path.simplify": True,
-    }
-    with mpl.rc_context({**mpl.rcParamsDefault, **style}):
-        figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(1, columns, squeeze=False)[0]
-        yield figure, list(axes)
-
-
-def _svg(figure: Any) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return stream.getvalue()
-
-
-def _png(figure: Any) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=110, metadata={"Software": None})
-    return stream.getvalue()
+    with styled():
+        figure, axes = new_figure(1, columns, width, height)
+        yield figure, list(axes[0])
 
 
 # --- the trajectory -------------------------------------------------------------------------------------------------
@@ -225,7 +189,7 @@ def _course(point: Point) -> Picture | None:
         second.set_ylabel("the two sides of the conclusion")
         second.xaxis.get_major_locator().set_params(integer=True)
         second.legend(loc="best")
-        content = _svg(figure)
+        content = svg(figure)
     caption = f"The witness's iterates and the two sides of the conclusion; the witness is step {t}."
     return Picture("trajectory.svg", content, caption)
 
@@ -329,7 +293,7 @@ def _loss_curve(point: Point, before: float, after: float, level: float) -> Pict
         axes.plot(after, float(loss(after)), "*", color=ORANGE, markersize=13, label=r"$w_{t+1}$")
         axes.set_xlabel("$w$")
         axes.legend(loc="best")
-        content = _svg(figure)
+        content = svg(figure)
     caption = "The step on the loss; the statement asks that it ends on or below the dashed line."
     return Picture("step.svg", content, caption)
 
@@ -449,7 +413,7 @@ def _heat_map(point: Point, ranges: list[tuple[float, float]], eta: Any, rho: An
         axes.set_ylabel(r"$\rho$")
         axes.legend(loc="upper left", bbox_to_anchor=(0, 1.12), borderaxespad=0)
         figure.colorbar(mesh, ax=axes, label="relative margin (negative: the statement fails)")
-        content = _png(figure)
+        content = png(figure)
     others = ", ".join(f"{name} = {text}" for name, text in point.values.items() if name not in _TWO)
     kept = f" at {others}" if others else ""
     return Picture(

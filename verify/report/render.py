@@ -30,6 +30,8 @@ from verify.statement.system import System
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from verify.experiments.record import Record
+
 #: How every page of statements begins, so that an old one is known as such.
 MARK = "<!-- Written by `verify report`; changes here are lost. -->"
 BAD_NEWS = ("refuted", "ill-posed", "vacuous")
@@ -41,6 +43,7 @@ class Experiment:
 
     claim: Claim
     outcome: str
+    records: Sequence[Record] = ()
 
     @property
     def anchor(self) -> str:
@@ -61,6 +64,7 @@ class Content:
     everything: Sequence[View]
     claims: Sequence[Claim]
     outcomes: Mapping[str, str]
+    records: Sequence[Record]
     systems: Sequence[tuple[str, System, Claim]]
     figures: Mapping[str, list[tuple[str, str]]]
     edges: Mapping[Edge, None]
@@ -76,7 +80,11 @@ class Content:
     def experiments(self) -> list[Experiment]:
         """The experiments, in order."""
         return [
-            Experiment(claim, self.outcomes.get(claim.id, NOT_RUN))
+            Experiment(
+                claim,
+                self.outcomes.get(claim.id, NOT_RUN),
+                [record for record in self.records if record.id == claim.id],
+            )
             for claim in self.claims
             if claim.kind == "experiment"
         ]
@@ -163,6 +171,7 @@ def _environment(content: Content) -> Environment:
         erratum_anchor=erratum_anchor,
         steps_anchor=steps_anchor,
         figures=content.figures,
+        number=lambda value: f"{value:.3g}",
         certificates={view.id: view.entry.get("certificate") for view in content.everything},
     )  # fmt: skip
     return environment

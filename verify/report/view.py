@@ -215,6 +215,9 @@ def _relations(
         yield "Refuted among what it rests on", listed(entry["rests_on_refuted"])
     if entry.get("repaired_by"):
         yield "Repaired by", listed(entry["repaired_by"])
+    pictured = [other.id for other in known.values() if other.kind == "experiment" and claim.id in other.uses]
+    if pictured:
+        yield "Looked at in the experiments", listed(pictured)
     twin = f"{claim.id}/on-trajectory"
     if twin in known:
         yield "Only at reached states", listed([twin])

@@ -1,0 +1,1 @@
+"""The paper's figures run as experiments: the procedures, the effects, the controls and the pictures."""
