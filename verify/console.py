@@ -276,12 +276,12 @@ def print_replayed(replayed: Sequence[Replayed]) -> None:
 
 def print_second_checks(checks: Sequence[SecondCheck]) -> None:
     """What Coq says of proofs, and the counts."""
-    table = _table("id", "Coq", "reason")
+    table = plainnew_table("id", "Coq", "reason")
     styles = {"accepted": "green", "unchanged": "green", "rejected": "bold red", "changed": "bold red"}
     for check in checks:
         table.add_row(
             Text(check.id), Text(check.outcome, style=styles.get(check.outcome, "yellow")), Text(check.reason)
         )
-    _print_trimmed(out(), table)
+    print_trimmed(out(), table)
     counts = Counter(check.outcome for check in checks)
     out().print(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no proofs")
