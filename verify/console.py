@@ -276,7 +276,7 @@ def print_replayed(replayed: Sequence[Replayed]) -> None:
 
 def print_second_checks(checks: Sequence[SecondCheck]) -> None:
     """What Coq says of proofs, and the counts."""
-    table = plainnew_table("id", "Coq", "reason")
+    table = new_table("id", "Coq", "reason")
     styles = {"accepted": "green", "unchanged": "green", "rejected": "bold red", "changed": "bold red"}
     for check in checks:
         table.add_row(
