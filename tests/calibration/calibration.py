@@ -302,12 +302,15 @@ CALIBRATION: list[tuple[Claim, Truth]] = [
         ),
         "proved",
     ),
+    # --- proved by calculus -----------------------------------------------------------------------------------------
+    (Claim("exponential-above-tangent", over=x, show=printed(Ge, exp(x), 1 + x)), "proved"),
+    (Claim("hyperbolic-tangent", given=[x >= 0], show=printed(Le, tanh(x), x)), "proved"),
+    (Claim("pythagoras", over=x, show=printed(Eq, sin(x) ** 2 + cos(x) ** 2, 1)), "proved"),
+    (Claim("logarithm-below-tangent", given=[x > 0], show=printed(Le, log(x), x - 1)), "proved"),
+    (Claim("sine-below-angle", given=[x >= 0], show=printed(Le, sin(x), x)), "proved"),
     # --- true, and beyond the provers' reach: they must not fall ----------------------------------------------------
-    (Claim("exponential-above-tangent", over=x, show=printed(Ge, exp(x), 1 + x)), "beyond"),
-    (Claim("hyperbolic-tangent", given=[x >= 0], show=printed(Le, tanh(x), x)), "beyond"),
-    (Claim("pythagoras", over=x, show=printed(Eq, sin(x) ** 2 + cos(x) ** 2, 1)), "beyond"),
-    (Claim("logarithm-below-tangent", given=[x > 0], show=printed(Le, log(x), x - 1)), "beyond"),
-    (Claim("sine-below-angle", given=[x >= 0], show=printed(Le, sin(x), x)), "beyond"),
+    (Claim("double-angle", over=x, show=printed(Le, sin(x) * sin(2 * x), Rational(4, 5))), "beyond"),
+    (Claim("almost-periodic", over=x, show=printed(Gt, cos(x) + cos(sqrt(2) * x), -2)), "beyond"),
     (
         Claim(
             "halving-tends-down", given=[x0 >= 1], step=halving, start={x: x0}, show=printed(Le, x, x0 * 2 ** (-time))

@@ -13,7 +13,7 @@ from verify.statement.claim import Claim
 DECIDED = ("vacuous", "refuted", "ill-posed", "proved")
 
 #: How many of each kind the quick budget decides at least.
-FLOOR: dict[Truth, int] = {"vacuous": 8, "refuted": 18, "ill-posed": 6, "proved": 20}
+FLOOR: dict[Truth, int] = {"vacuous": 8, "refuted": 18, "ill-posed": 6, "proved": 25}
 
 _verdicts: dict[str, str] = {}
 
@@ -44,4 +44,4 @@ def test_enough_claims_of_each_kind_are_decided(capsys: pytest.CaptureFixture[st
 def test_the_table_holds_enough_of_every_kind_under_ids_of_their_own() -> None:
     known = Counter(truth for _, truth in CALIBRATION)
     assert len({claim.id for claim, _ in CALIBRATION}) == len(CALIBRATION) >= 40
-    assert all(known[truth] >= 7 for truth in (*FLOOR, "beyond"))
+    assert all(known[truth] >= 7 for truth in FLOOR) and known["beyond"] >= 4

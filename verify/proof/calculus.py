@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -58,13 +59,21 @@ def find_calculus(
         rules: how many goals may be looked at.
         boxes: how many boxes a box tree may have; with 0 none is tried.
     """
+    found = _without_boxes(tuple(hypotheses), goal, algebra, rules)
+    if found is not None or not boxes:
+        return found
+    return _Search(algebra, rules, boxes).prove(hypotheses, goal, 0)
+
+
+@lru_cache(maxsize=64)
+def _without_boxes(hypotheses: tuple[Boolean, ...], goal: Boolean, algebra: Algebra, rules: int) -> Rule | None:
+    """What is found without box trees of any size; asked again when boxes are tried."""
     search = _Search(algebra, rules)
     for depth, search.level in ROUNDS:
         found = search.prove(hypotheses, goal, depth)
         if found is not None:
             return found
-    search.boxes = boxes
-    return search.prove(hypotheses, goal, 0) if boxes else None
+    return None
 
 
 @dataclass
