@@ -11,6 +11,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from tests.conftest import ROOT
+from verify import Claim, check
 from verify.collect import collect
 from verify.coq.generate import coq_file, prelude, theorems
 from verify.coq.record import certificate_digest, read_record
@@ -20,6 +21,8 @@ from verify.errors import CertificateError
 from verify.kernel.goals import Implication
 from verify.ledger import DEFAULT_LEDGER, read_ledger, recorded_certificate
 from verify.proof.implication import Work, prove_implication
+from verify.statement.claim import Hints
+from verify.statement.system import System
 
 x, y, z = sp.symbols("x y z", real=True)
 WORK = Work(max_degree=4, lp_columns=400, solver_rlimit=0, solver_seconds=1, memory_mb=512, leaves_cap=64)
@@ -126,6 +129,28 @@ def test_coq_rejects_every_multiplier_that_was_changed() -> None:
     assert changed
     for other in changed:
         assert asked((goal, other)).status == "rejected"
+
+
+x0, eta = sp.symbols("x0 eta", real=True)
+DECAY = Claim(
+    "decay",
+    given=[gt(eta, 0), sp.Le(eta, 1, evaluate=False), ge(x0, 0)],
+    step=System("decay", (x,), ((1 - eta) * x,)),
+    start={x: x0},
+    show=sp.Le(x, x0, evaluate=False),
+    hints=Hints(invariant=(ge(x, 0), sp.Le(x, x0, evaluate=False))),
+)
+
+
+def test_an_invariant_becomes_an_induction_over_the_natural_numbers() -> None:
+    certificate = check(DECAY, budget="quick").certificate
+    assert certificate is not None
+    text = coq_file(DECAY, certificate)
+    assert "forall (t : nat), (s0 t) <= v_x0" in text
+    assert run_coq(text) == Answer("accepted")
+    wrong = text.replace("s0 (S t) = ((s0 t) * (1 + ((-1) * v_eta)))", "s0 (S t) = (s0 t) + 1")
+    assert wrong != text
+    assert run_coq(wrong).status == "rejected"
 
 
 PROVED = [name for name, entry in sorted(read_ledger(LEDGER).claims.items()) if entry.verdict == "proved"]

@@ -208,6 +208,11 @@ class _Goal:
 
 def _decided(printer: Printer, name: str, statement: str, formulas: Sequence[Boolean]) -> list[str]:
     """A hypothesis that follows from the others by telling apart which relations hold."""
+    if any(formula.has(sp.Equivalent) for formula in formulas):  # a search among relations that are all told apart
+        search = "first [assumption | exact I | split; search tt | left; search tt | right; search tt]"
+        told = ", ".join(f"({one})" for one in printer.decisions(formulas))
+        lines = [f"let rec search _ := solve [{search}] in", f"destruct {told}; first [contradiction | search tt]."]
+        return [f"assert ({name} : {statement}).", "{", *[f"  {line}" for line in lines], "}"]
     steps = [f"pose proof ({one})." for one in printer.decisions(formulas)]
     return [f"assert ({name} : {statement}).", "{", *[f"  {step}" for step in steps], "  tauto.", "}"]
 

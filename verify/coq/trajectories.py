@@ -123,11 +123,11 @@ class _Induction:
             "",
         ]
         hypotheses = f"{variables} {' '.join(names)}"
-        concluded = now.formula(self.goals[last - 1].conclusion)
+        concluded = f"forall (t : nat), {now.formula(self.goals[last - 1].conclusion)}"
         return [
             *lines,
             "(* and so the conclusion *)",
-            f"Theorem trajectory_{self.label} : {head}forall (t : nat), {concluded}.",
+            f"Theorem trajectory_{self.label} : {head}{concluded}.",
             f"Proof. intros {hypotheses} t. destruct (invariant_{self.label} {hypotheses} t) as {opened}.",
             f"  exact {self._applied(last, known, now)}.",
             "Qed.",

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from verify.errors import VerifyError
+from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
 from verify.kernel.implication import leaves
@@ -53,6 +54,8 @@ def implications(claim: Claim, entry: Mapping[str, Any]) -> list[Implication]:
             return vacuity(claim)
         if entry.get("method") in METHODS and part in claim.conclusions.get(reading, {}):
             return obligations(claim, reading, part, str(entry["method"]))
+        if entry.get("kind") == "counterexample":
+            return counterexample_obligations(claim, reading, part, entry["hint"])
         if entry.get("kind") == "family":
             bounds = {name: Fraction(text) for name, text in (entry.get("bounds") or {}).items()}
             return family_obligations(claim, reading, part, entry["hint"], Fraction(entry["rate"]), bounds)

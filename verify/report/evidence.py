@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from verify.kernel.goals import Implication
@@ -35,6 +36,11 @@ METHODS = {
     "constants": "Explicit constants for the order of growth; the inequality with them was proved.",
     "family": "A family of points with an index n = 1, 2, ...: along it the square of the quantity is at least "
     "the rate times n times the square of the scale, so no constant works.",
+    "phases": "An invariant: it holds at the start, and each step keeps it, in every situation of the time and the "
+    "hitting times; it implies the conclusion.",
+    "instance": "Explicit constants are named; they are as they should be, and the rest was proved of them.",
+    "counterexample": "A concrete loss and numbers: every assumption holds there, and the conclusion fails whatever "
+    "the steps or the constants are.",
     "vacuous": "No value meets the assumptions.",
 }
 
@@ -210,10 +216,18 @@ def _products(proof: Mapping[str, Any], before: str, case: Case | None) -> list[
 def _term(term: Mapping[str, Any]) -> str:
     powers = _mapping(term.get("factors")).items()
     factors = [f"[{name}]" + (f"^{power}" if power != 1 else "") for name, power in powers]
-    multiplier = str(term.get("multiplier", "1"))
+    multiplier = _lowest(str(term.get("multiplier", "1")))
     if not factors:
         return multiplier
     return " * ".join(factors if multiplier == "1" else [multiplier, *factors])
+
+
+def _lowest(number: str) -> str:
+    """A rational number in lowest terms; what is none stays as it is."""
+    try:
+        return str(Fraction(number))
+    except (ValueError, ZeroDivisionError):
+        return number
 
 
 def _polynomial(entries: Any, case: Case | None) -> str:

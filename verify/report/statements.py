@@ -120,6 +120,8 @@ def conclusions_of(
             key = next((key for key in (f"{name}: {part}", f"{name}/{part}", part) if key in parts), None)
             said = str(parts[key]) if part and key is not None else ""
             grade = _proof_grade(certificate, name, part) if said == "proved" else ""
+            if grade == "kernel" and entry.get("grade") == "coq":  # a claim has the lowest grade of its parts
+                grade = "coq"
             rows = [row for node, row in where.items() if formula.has(node)]
             text = display([printer.formula(formula)])
             text += f"\n\nwhere\n\n{display(rows)}" if rows else ""
