@@ -1,4 +1,7 @@
-"""Small claims, and beside each the truth about it, which no claim carries itself."""
+"""Small claims of every verdict that there is, and beside each the truth about it, which no claim carries itself.
+
+They are decided anew in every run of the tests; the classics, recorded in a ledger, are in ``textbook``.
+"""
 
 from __future__ import annotations
 
