@@ -24,7 +24,7 @@ from verify.statement.formula import speaks_of_a_point
 from verify.statement.loss import Member
 
 #: The precision of the balls, and how often an interval is halved where one ball does not tell.
-BITS, HALVINGS = 128, 3
+BITS, HALVINGS = 128, 2
 
 
 def all_witnesses(

@@ -10,9 +10,9 @@ from verify.search.certify import Certified
 from verify.statement.claim import Claim
 
 #: How far a number is moved, relative to its size (absolutely, where it is 0), the farthest first.
-REACHES = tuple(map(Fraction, ("1000", "100", "10", "3", "1", "1/2", "1/4", "1/10", "1/100", "1/1000")))
+REACHES = tuple(map(Fraction, ("1000", "10", "1", "1/2", "1/10", "1/100", "1/1000")))
 #: How often the end of an interval is halved towards the first place where it is not certified.
-REFINEMENTS = 3
+REFINEMENTS = 2
 #: Trajectories that are longer are too dear to be run again and again (as are those with hitting times).
 LATEST = 16
 

@@ -27,6 +27,9 @@ DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
 #: A point is put on a special place that moves none of its numbers by more than this (relatively, where large).
 SNAP = 1e-2
 
+#: How many simpler points are tried in the place of a witness.
+ATTEMPTS = 240
+
 #: A relative margin below this may be rounding only; the precision and the denominators that such a candidate gets.
 NOISE, NOISE_BITS, NOISE_DENOMINATORS = 1e-12, 256, (1, 4, 64)
 
@@ -126,13 +129,16 @@ def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified
 
 def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: int = 3) -> Certified:
     """Replace the numbers of a witness by simpler ones, one after the other, while it stays one."""
-    best = found
+    best, left = found, ATTEMPTS
     for _ in range(rounds):
         before = best.point.complexity
         for change in _changes(best.point):
             for smaller in _with_ends(claim, best.point, change(best.point)):
                 if smaller.complexity >= best.point.complexity:
                     continue
+                left -= 1
+                if left < 0:
+                    return best
                 again = certify(claim, reading, best.part, smaller, bits)
                 if again is not None and again.kind == best.kind:
                     best = again

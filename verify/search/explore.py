@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
+from verify.search.certify import NOISE
 from verify.search.landmarks import targets
 from verify.search.screen import INTERESTING, corners, sobol, warp
 from verify.search.terrain import GAP, OUTSIDE, RELATIVE, Array, lane_of, look, operations_of
@@ -120,6 +121,8 @@ def _arms(batch: Batch, part: str, t: int, budget: Budget, seed: int) -> tuple[l
     view = look(batch, part, unit, _horizon(batch, t, budget), kinds)
     arms = []
     known = view.margin[np.isfinite(view.margin)]
+    if len(known) and np.median(np.abs(known)) < NOISE:
+        return [], len(unit)  # an equality, or as good as one: rounding has no slope
     flat = len(known) > 0 and np.mean(known == np.median(known)) >= FLAT
     for kind in kinds:
         heights, factor = view.heights[kind], 1.0
@@ -184,7 +187,7 @@ def _generation(arm: Arm, budget: Budget, rng: np.random.Generator) -> tuple[Lan
 
 def _restart(arm: Arm, budget: Budget) -> None:
     """Islands that stand still start anew elsewhere; an arm without any left is over."""
-    ended = np.flatnonzero(arm.stale >= STALE)
+    ended = np.flatnonzero((arm.stale >= STALE) | (np.abs(arm.heights) < NOISE))  # at a tight point there is no more
     for island in ended:
         if not arm.waiting:
             arm.over = len(ended) == len(arm.stale)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
+from verify.search.certify import NOISE
 from verify.search.screen import INTERESTING, corners, sobol, warp
 from verify.search.terrain import RELATIVE, lane_of, look, operations_of
 
@@ -11,8 +14,14 @@ from verify.search.terrain import RELATIVE, lane_of, look, operations_of
 LOG2_LANES, LATEST = 4, 12_000
 
 
-def late_lanes(batch: Batch, parts: list[str], budget: Budget, seed: int) -> tuple[list[Lane], int]:
-    """The most suspicious lane of each part beyond the steps of the screen, and how many points were looked at."""
+def late_lanes(
+    batch: Batch, parts: list[str], tight: Container[str], budget: Budget, seed: int
+) -> tuple[list[Lane], int]:
+    """The most suspicious lane of each part beyond the steps of the screen, and how many points were looked at.
+
+    Args:
+        tight: the parts that are equalities, or as good as that, early on: rounding makes none of these suspicious.
+    """
     claim = batch.claim
     if claim.step is None or not claim.takes_time or not parts:
         return [], 0
@@ -27,6 +36,7 @@ def late_lanes(batch: Batch, parts: list[str], budget: Budget, seed: int) -> tup
         view = look(batch, part, unit, horizon, {RELATIVE: 1.0})
         seen += view.points
         place = int(view.margin.argmin())
-        if view.margin[place] <= INTERESTING and view.margin_time[place] > budget.steps:
+        limit = -NOISE if part in tight else INTERESTING
+        if view.margin[place] <= limit and view.margin_time[place] > budget.steps:
             found.append(lane_of(batch, part, unit, place, view))
     return found, seen

@@ -32,7 +32,7 @@ from verify.statement.loss_text import loss_parameters
 PROBES = 6
 
 #: How many of a part's witnesses are made simpler.
-SIMPLIFIED = 2
+SIMPLIFIED = 1
 
 #: How many lanes of a family are tried whose margin may be rounding only.
 NOISY_LANES = 2
@@ -177,10 +177,11 @@ def _late(
     """Follow few trajectories of the most promising family far beyond the steps of the screen."""
     waiting = [part for part in claim.conclusions[reading] if not found.violated.get(part)]
     alive = [(batch, result) for batch, result in screened if any(result.worst.values())]
-    if not alive or not claim.is_trajectory:
+    if not alive or not claim.is_trajectory or found.violated:
         return
     batch, _ = min(alive, key=lambda entry: entry[1].worst_margin)
-    lanes, seen = late_lanes(batch, [part for part in waiting if part in batch.parts], budget, seed)
+    tight = {part for _, one in alive for part, lanes in one.worst.items() if lanes and lanes[0].margin <= NOISE}
+    lanes, seen = late_lanes(batch, [part for part in waiting if part in batch.parts], tight, budget, seed)
     found.points += seen
     found.stages.append("long run")
     for lane in lanes:

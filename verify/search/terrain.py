@@ -149,4 +149,4 @@ def operations_of(batch: Batch, parts: Iterable[str]) -> int:
     claim = batch.claim
     formulas = [batch.parts[part] for part in parts if part in batch.parts]
     formulas += [*batch.assumptions, *(claim.step.update if claim.step is not None else ())]
-    return 8 + sum(int(formula.count_ops()) for formula in formulas)
+    return 1 + sum(int(formula.count_ops()) for formula in formulas)
