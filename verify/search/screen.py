@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from verify.lowering.lanes.program import CLEAR
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
 
@@ -17,8 +18,11 @@ Array = NDArray[np.float64]
 #: How much longer the trajectories of a statement about times are.
 LONGER = 4
 
+#: With a kernel, 2 to this power times as many points cost little more.
+MORE_WITH_A_KERNEL = 3
+
 #: Lanes that look this good are no candidates (relative margin).
-INTERESTING = 1e-9
+INTERESTING = CLEAR
 
 
 @dataclass
@@ -34,17 +38,31 @@ class Screened:
 def screen(batch: Batch, budget: Budget, seed: int) -> Screened:
     """Evaluate many points of a claim in floats and keep the worst ones."""
     found = Screened()
-    dimension = batch.unit_dimension
-    unit = sobol(dimension, budget.log2_points, seed)
+    steps = budget.steps * LONGER if batch.claim.is_about_times else budget.steps
+    batch.compile(2**budget.log2_points, steps)
+    log2_points = budget.log2_points + (MORE_WITH_A_KERNEL if batch.kernel is not None else 0)
+    unit = sobol(batch.unit_dimension, log2_points, seed)
     unit = warp(unit, seed)
     unit = corners(batch, unit, seed)
     with np.errstate(all="ignore"):
-        _, named, loss_parameters = batch.environment(unit)
-        steps = budget.steps * LONGER if batch.claim.is_about_times else budget.steps
-        for t, _, admissible, parts in batch.margins(unit, steps):
-            found.points += int(admissible.sum())
-            for part, margins in parts.items():
-                _keep(found, batch, part, unit, named, loss_parameters, t, admissible, margins, budget.candidates)
+        named, loss_parameters = batch.points(unit)
+    answers = batch.follow_from(named, loss_parameters, len(unit), steps)
+    found.points = int(answers.count.sum())
+    for part, watched in zip(batch.parts, answers.watched, strict=True):
+        margins = watched["margin"]
+        found.worst_margin = min(found.worst_margin, float(margins.min()))
+        worst = np.argsort(margins, kind="stable")[: budget.candidates]
+        missing = np.flatnonzero(watched["undefined"] >= 0)
+        missing = missing[np.argsort(watched["undefined"][missing], kind="stable")][: budget.candidates]
+        found.worst[part] = [
+            lane_at(batch, part, unit, named, loss_parameters, int(watched["at"][lane]), lane, float(margins[lane]))
+            for lane in map(int, worst)
+            if np.isfinite(margins[lane])
+        ]
+        found.undefined[part] = [
+            lane_at(batch, part, unit, named, loss_parameters, int(watched["undefined"][lane]), lane, float("nan"))
+            for lane in map(int, missing)
+        ]
     return found
 
 
@@ -87,35 +105,6 @@ def corners(batch: Batch, unit: Array, seed: int) -> Array:
         if index in boundless:
             result[chosen & (draw < 0.3), index] = 0.5
     return result
-
-
-def _keep(
-    found: Screened,
-    batch: Batch,
-    part: str,
-    unit: Array,
-    named: dict[str, Any],
-    loss_parameters: dict[str, Any],
-    t: int,
-    admissible: NDArray[np.bool_],
-    margins: Array,
-    count: int,
-) -> None:
-    """Bring the lists of the worst lanes up to date with one time step."""
-    missing = np.flatnonzero(admissible & np.isnan(margins))
-    lost = found.undefined.setdefault(part, [])
-    for lane in missing[: max(0, count - len(lost))]:
-        lost.append(lane_at(batch, part, unit, named, loss_parameters, t, int(lane), float("nan")))
-    usable = np.where(admissible & ~np.isnan(margins), margins, np.inf)
-    if not len(usable):
-        return
-    found.worst_margin = min(found.worst_margin, float(usable.min()))
-    worst = found.worst.setdefault(part, [])
-    for lane in np.argsort(usable, kind="stable")[:count]:
-        if np.isfinite(usable[lane]):
-            worst.append(lane_at(batch, part, unit, named, loss_parameters, t, int(lane), float(usable[lane])))
-    worst.sort(key=lambda lane: (lane.margin, lane.t))
-    del worst[count:]
 
 
 def lane_at(
