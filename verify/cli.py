@@ -1,4 +1,4 @@
-"""The command line: list, show, eval, check, replay, report."""
+"""The command line: list, show, eval, check, replay, report, bench."""
 
 from __future__ import annotations
 
@@ -466,4 +466,20 @@ def write_report(ledger: LedgerFile = None) -> int:
     groups = report.groups_of(selection.packages)
     for path in report.write(place.parent, selection.claims, recorded, certificates, groups)[:2]:
         print(path)
+    return HOLDS
+
+
+# --- bench ----------------------------------------------------------------------------------------------------------
+
+
+@app.command("bench")
+def bench(as_json: Json = False) -> int:
+    """Measure the toolkit itself: how fast it looks at points, beside other ways to do so."""
+    from verify.benchmark.speed import measure, print_speed, told
+
+    measured = measure(told)
+    if as_json:
+        _print_json(measured)
+    else:
+        print_speed(measured)
     return HOLDS
