@@ -22,6 +22,7 @@ from verify.lowering.lanes.program import ANSWERS, CLEAR, Program, Step, Watched
 from verify.lowering.lanes.tracing import Traced
 from verify.search.boundary import boundaries_of, onto_boundaries
 from verify.search.course import Course
+from verify.search.equations import equations_of, onto_equations
 from verify.search.margins import BatchEnvironment
 from verify.statement.claim import Claim, coordinate_names
 from verify.statement.domain import Domain, class_bounds, domain_of, place_between
@@ -68,6 +69,7 @@ class Batch:
         ]
 
         self.boundaries = boundaries_of(claim, self.domain)
+        self.equations = equations_of(claim, self.domain)
         self.assumptions = [formula for formula in claim.assumptions if not formula.has(TrajectoryFormula)]
         self.kernel: Kernel | None = None
 
@@ -96,6 +98,7 @@ class Batch:
             at = count + (self.family.unit_dimension if self.family is not None else 0)
             choice = columns.pop(at)
             placed = onto_boundaries(self.boundaries, placed, columns, choice, value_of)
+        placed = onto_equations(self.equations, placed, value_of)
         named: dict[str, Any] = {symbol.name: value for symbol, value in placed.items()}
         loss_parameters: dict[str, Any] = {}
         rest = columns[count:]
