@@ -31,6 +31,7 @@ ALLOWED = {
     "verify.kernel": KERNEL,
     "verify.search": ENGINES,
     "verify.proof": ENGINES,
+    "verify.benchmark": ENGINES | {"verify.search"},
     "verify.point": ENGINES,
     "verify.coq": STATEMENT | {"verify.kernel", "verify.ledger"},
     "verify.decide": ENGINES | {"verify.search", "verify.proof"},
@@ -125,7 +126,7 @@ def test_importing_the_package_or_asking_for_help_loads_no_engine() -> None:
         "import verify, verify.pytest_plugin\n"
         "from verify.cli import run\n"
         "run(['--help'])\n"
-        "heavy = {'sympy', 'numpy', 'numba', 'flint', 'scipy', 'z3', 'cvc5', 'hypothesis', 'matplotlib'}\n"
+        "heavy = {'sympy', 'numpy', 'numba', 'llvmlite', 'flint', 'scipy', 'z3', 'cvc5', 'hypothesis', 'matplotlib'}\n"
         "heavy |= {'torch', 'sklearn'}\n"
         "loaded = sorted(heavy & set(sys.modules))\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)\n"

@@ -604,10 +604,17 @@ def bench(
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> int:
-    """Measure the toolkit itself, in a checkout: with --power, what is found of what is planted."""
-    if not power:
-        raise InputError("bench measures nothing without --power")
-    return _bench_power(only or [], every, jobs, as_json=as_json)
+    """Measure the toolkit itself, in a checkout: its speed; with --power, what is found of what is planted."""
+    if power:
+        return _bench_power(only or [], every, jobs, as_json=as_json)
+    from verify.benchmark.speed import measure, print_speed, told
+
+    measured = measure(told)
+    if as_json:
+        _print_json(measured)
+    else:
+        print_speed(measured)
+    return 0
 
 
 def _bench_power(only: Sequence[str], every: int, jobs: int | None, *, as_json: bool) -> int:

@@ -52,6 +52,18 @@ class Floats:
         functions: dict[str, Any] = {"Abs": np.abs, "sign": np.sign, "atan": np.arctan}
         return (functions.get(name) or getattr(np, name))(argument)
 
+    def real_power(self, base: Lanes, exponent: Lanes) -> Lanes:
+        """base**exponent, entry by entry."""
+        return np.power(np.asarray(base, dtype=float), exponent)
+
+    def where(self, condition: Any, then: Lanes, otherwise: Lanes) -> Lanes:
+        """``then`` where the condition holds, ``otherwise`` where not."""
+        return np.where(condition, then, otherwise)
+
+    def equal(self, left: Lanes, right: Lanes) -> Any:
+        """Where two numbers are equal."""
+        return np.equal(left, right)
+
     def sign(self, number: Lanes) -> int | None:
         """The sign of a single double (a batch has none)."""
         array = np.asarray(number)

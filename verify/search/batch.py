@@ -1,87 +1,42 @@
-"""Many points of a claim at once, in floats: margins over a batch, along the trajectory."""
+"""Many points of a claim at once, in floats: the worst margins along their trajectories."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from sympy.core.relational import Relational
 
+from verify.errors import VerifyError
 from verify.lowering.floats import Floats
 from verify.lowering.interpret import Environment
+from verify.lowering.lanes.emit import WIDTH
+from verify.lowering.lanes.graph import Graph, Rate
+from verify.lowering.lanes.kernel import Answers, Kernel
+from verify.lowering.lanes.program import ANSWERS, CLEAR, Program, Step, Watched
+from verify.lowering.lanes.tracing import Traced
 from verify.search.boundary import onto_boundaries
+from verify.search.course import Course
+from verify.search.equations import equations_of, onto_equations
 from verify.search.landmarks import special_places
+from verify.search.margins import BatchEnvironment
 from verify.statement.claim import Claim, coordinate_names
 from verify.statement.domain import Domain, class_bounds, domain_of, place_between
-from verify.statement.formula import (
-    Differentiable,
-    FirstTime,
-    LargestPower,
-    LargestTimeWhile,
-    StepSum,
-    TrajectoryFormula,
-    speaks_of_a_point,
-)
+from verify.statement.formula import TrajectoryFormula, speaks_of_a_point
 from verify.statement.loss import Family, Member
-from verify.statement.system import time
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-_TINY = 1e-300
 
-
-class BatchEnvironment(Environment):
-    """An environment of arrays whose relation margins are relative to the size of the two sides."""
-
-    times_by_lane: dict[sp.Symbol, Array]
-
-    def with_values(self, values: Mapping[sp.Symbol, Any]) -> BatchEnvironment:
-        """The same environment with further or other values."""
-        return BatchEnvironment(self.arithmetic, {**self.values, **values}, self.member, self.sums, self.times)
-
-    def margin(self, formula: sp.Basic) -> Any:
-        """The relative margin of a formula, lane by lane; NaN where it has no value."""
-        if isinstance(formula, Differentiable):
-            return 1.0
-        if isinstance(formula, sp.Implies):
-            held = self.margin(formula.args[0])
-            # a hypothesis without a value does not hold
-            return np.where(held >= 0, self.margin(formula.args[1]), np.inf)
-        if formula is sp.true:
-            return np.inf
-        if formula is sp.false:
-            return -np.inf
-        return super().margin(formula)
-
-    def _projection(self, member: Member, point: tuple[Any, ...]) -> Any:
-        """The nearest minimizer, lane by lane (flat directions of full quadratics are left to the certifier)."""
-        if member.eigenvalues is None or not member.diagonal:
-            return super()._projection(member, point) if member.eigenvalues is None else (0.0,) * member.dimension
-        flat = [self.value(eigenvalue) == 0 for eigenvalue in member.eigenvalues]
-        return tuple(np.where(kind, entry, 0.0) for entry, kind in zip(point, flat, strict=True))
-
-    def _geometric_series(self, term: sp.Expr, index: sp.Symbol, lower: sp.Expr) -> Any:
-        base = self.value(term.base)
-        return np.where(np.abs(base) < 1, 1 / (1 - base), np.nan)
-
-    def _relation_margin(self, relation: Relational) -> Any:
-        left, right = self.value(relation.lhs), self.value(relation.rhs)
-        if isinstance(left, tuple) or isinstance(right, tuple):
-            left, right = self._vectors((relation.lhs, relation.rhs))
-            gaps = [np.abs(b - a) / (np.abs(a) + np.abs(b) + _TINY) for a, b in zip(left, right, strict=True)]
-            gap = np.maximum.reduce(gaps)
-        else:
-            gap = (right - left) / (np.abs(left) + np.abs(right) + _TINY)
-        if isinstance(relation, sp.Eq):
-            return -np.abs(gap)
-        if isinstance(relation, sp.Ne):
-            return np.abs(gap)
-        return gap if isinstance(relation, sp.Le | sp.Lt) else -gap
+#: So many points times steps pay for compiling a kernel.
+WORTH_A_KERNEL = 2**17
+#: So many pay for a longer compilation, which interleaves the long chains of a step with many operations.
+WORTH_A_WIDE_ONE, WIDE, MANY = 2**24, 16, 60
 
 
 @dataclass(frozen=True)
@@ -104,7 +59,6 @@ class Batch:
         self.claim, self.reading, self.family = claim, reading, family
         self.domain: Domain = domain_of(claim)
         self.parts = {name: f for name, f in claim.conclusions[reading].items() if speaks_of_a_point(f)}
-        self.assumptions = [formula for formula in claim.assumptions if not formula.has(TrajectoryFormula)]
         self.member: Member | None = None
         self.loss_symbols: dict[str, Any] = {}
         if family is not None:
@@ -116,6 +70,9 @@ class Batch:
         ]
 
         self.boundaries = special_places(claim, reading)
+        self.equations = equations_of(claim, self.domain)
+        self.assumptions = [formula for formula in claim.assumptions if not formula.has(TrajectoryFormula)]
+        self.kernel: Kernel | None = None
 
     @property
     def unit_dimension(self) -> int:
@@ -125,6 +82,11 @@ class Batch:
 
     def environment(self, unit: Array) -> tuple[BatchEnvironment, dict[str, Any], dict[str, Any]]:
         """The environment of the points, their parameters by name, and the parameters of their losses."""
+        named, loss_parameters = self.points(unit)
+        return self.environment_of(named, loss_parameters), named, loss_parameters
+
+    def points(self, unit: Array) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The points with these unit coordinates: their parameters by name, and the parameters of their losses."""
         floats = Floats()
         count = len(self.domain.coordinates)
         columns = [unit[:, index] for index in range(unit.shape[1])]
@@ -137,6 +99,7 @@ class Batch:
             at = count + (self.family.unit_dimension if self.family is not None else 0)
             choice = columns.pop(at)
             placed = onto_boundaries(self.boundaries, placed, columns, choice, value_of)
+        placed = onto_equations(self.equations, placed, value_of)
         named: dict[str, Any] = {symbol.name: value for symbol, value in placed.items()}
         loss_parameters: dict[str, Any] = {}
         rest = columns[count:]
@@ -149,9 +112,11 @@ class Batch:
             coordinates, rest = rest[:size], rest[size:]
             entries = [place_between(column, None, None) for column in coordinates]
             named |= dict(zip(coordinate_names(vector, size), entries, strict=True))
-        return self.environment_of(named, loss_parameters), named, loss_parameters
+        return named, loss_parameters
 
-    def environment_of(self, named: Mapping[str, Any], loss_parameters: Mapping[str, Any]) -> BatchEnvironment:
+    def environment_of(
+        self, named: Mapping[str, Any], loss_parameters: Mapping[str, Any], arithmetic: Any = None
+    ) -> BatchEnvironment:
         """The environment of points that are given by their parameters, vectors by coordinate, and their losses."""
         values: dict[sp.Symbol, Any] = {c.symbol: named[c.symbol.name] for c in self.domain.coordinates}
         for name, symbol in self.loss_symbols.items():
@@ -159,7 +124,7 @@ class Batch:
         for vector in self.domain.vectors:
             size = self.member.dimension if self.member is not None else 1
             values[vector] = tuple(named[name] for name in coordinate_names(vector, size))
-        environment = BatchEnvironment(Floats(), values, self.member)
+        environment = BatchEnvironment(arithmetic or Floats(), values, self.member)
         self._bind(environment)
         return environment
 
@@ -174,137 +139,149 @@ class Batch:
             if not (self.claim.is_trajectory and expression.free_symbols & state):
                 environment.values[symbol] = environment.value(expression)
 
+    def follow(self, unit: Array, steps: int) -> Answers:
+        """The worst margins of the points with these unit coordinates, along their trajectories."""
+        with np.errstate(all="ignore"):
+            named, loss_parameters = self.points(unit)
+        return self.follow_from(named, loss_parameters, len(unit), steps)
+
+    def follow_from(
+        self, named: Mapping[str, Any], loss_parameters: Mapping[str, Any], size: int, steps: int
+    ) -> Answers:
+        """As ``follow``, for points that are given by their parameters and their losses."""
+        steps = steps if self.claim.is_trajectory else 0
+        if self.kernel is not None:
+            columns = [np.broadcast_to(column, (size,)) for column in self._columns(named, loss_parameters)]
+            return self.kernel.run(columns, steps)
+        with np.errstate(all="ignore"):
+            return follow_in_arrays(self.course(self.environment_of(named, loss_parameters)), size, steps)
+
     def margins(self, unit: Array, steps: int) -> Iterator[tuple[int, BatchEnvironment, Mask, dict[str, Array]]]:
         """For each time (0 for one-step claims): the admissible lanes, and each part's relative margin.
 
         Yields ``(t, environment, admissible, {part: margins})``.
         """
         environment, _, _ = self.environment(unit)
-        yield from self.run(environment, len(unit), steps)
+        size = len(unit)
+        for seen in self.course(environment).run(size, steps):
+            parts = {}
+            for part, (gap, width) in zip(self.parts, seen.move.watched, strict=True):
+                parts[part] = np.broadcast_to(gap if width is None else gap / width, (size,))
+            yield seen.t, seen.move.here, seen.valid, parts
 
-    def run(
-        self, environment: BatchEnvironment, size: int, steps: int
-    ) -> Iterator[tuple[int, BatchEnvironment, Mask, dict[str, Array]]]:
-        """As ``margins``, for points that have an environment already."""
-        member_ok = self._membership(environment, size)
-        if not self.claim.is_trajectory:
-            here = self._localized(_Clock(self.claim, environment, size).now(environment))
-            yield 0, here, member_ok & self._admissible(here, size) & self._exists(here, size), self._parts(here, size)
-            return
-        assert self.claim.step is not None and self.claim.start is not None
-        state = {symbol: environment.value(value) for symbol, value in self.claim.start.items()}
-        sums = {node: np.zeros(size) for formula in self.parts.values() for node in formula.atoms(StepSum)}
-        clock = _Clock(self.claim, environment, size)
-        alive = member_ok
-        for t in range(steps + 1):
-            here = environment.with_values({**state, time: float(t)})
-            here.sums = dict(sums)
-            here = clock.watch(here, t, last=t == steps)
-            here = self._localized(here)
-            due = clock.due(t, last=t == steps)
-            if due is not None:
-                yield t, here, alive & due & self._admissible(here, size), self._parts(here, size)
-            alive = alive & self._exists(here, size)
-            for node in sums:
-                sums[node] = sums[node] + here.value(node.args[0])
-            state = {
-                symbol: here.value(update)
-                for symbol, update in zip(self.claim.step.state, self.claim.step.update, strict=True)
-            }
-            if not alive.any():
-                return
+    def course(self, environment: BatchEnvironment) -> Course:
+        """What the claim asks of these lanes at each step."""
+        return Course(self.claim, self.parts, self.assumptions, environment)
 
-    def _localized(self, here: BatchEnvironment) -> BatchEnvironment:
-        state = set(self.claim.step.state) if self.claim.step is not None else set()
-        for symbol, expression in self.claim.define.items():
-            if self.claim.is_trajectory and expression.free_symbols & state:
-                here = here.with_values({symbol: here.value(expression)})
-        if self.claim.step is None:
-            return here
-        spoken = set().union(*(formula.free_symbols for formula in (*self.parts.values(), *self.assumptions)))
-        if not spoken & set(self.claim.step.next):
-            return here
-        return here.with_values({after: here.value(update) for after, update in self.claim.step.one_step.items()})
+    # --- the kernel ---------------------------------------------------------------------------------------------
 
-    def _membership(self, environment: BatchEnvironment, size: int) -> Mask:
-        ok = np.ones(size, dtype=bool)
-        if self.claim.loss_class is None or self.member is None:
-            return ok
-        for _, condition in self.claim.loss_class.requirements(self.member):
-            if condition is not None and not condition.has(TrajectoryFormula):
-                ok &= np.broadcast_to(environment.margin(condition) >= -1e-12, (size,))
-        return ok
-
-    def _admissible(self, here: BatchEnvironment, size: int) -> Mask:
-        ok = np.ones(size, dtype=bool)
-        for formula in self.assumptions:
-            margin = np.broadcast_to(here.margin(formula), (size,))
-            strict = isinstance(formula, sp.Lt | sp.Gt | sp.Ne)
-            ok &= (margin > 0) if strict else (margin >= (-1e-12 if isinstance(formula, sp.Eq) else 0))
-        return ok
-
-    def _exists(self, here: BatchEnvironment, size: int) -> Mask:
-        ok = np.ones(size, dtype=bool)
-        if self.claim.step is None:
-            return ok
-        for condition in self.claim.step.well_defined:
-            ok &= np.broadcast_to(here.margin(condition) > 0, (size,))
-        return ok
-
-    def _parts(self, here: BatchEnvironment, size: int) -> dict[str, Array]:
-        return {name: np.broadcast_to(here.margin(formula), (size,)) for name, formula in self.parts.items()}
-
-
-class _Clock:
-    """The hitting times of each lane, as far as the trajectory has run."""
-
-    def __init__(self, claim: Claim, environment: BatchEnvironment, size: int) -> None:
-        self.claim = claim
-        self.known: dict[sp.Symbol, Array] = {}
-        for symbol, definition in claim.times.items():
-            if isinstance(definition, LargestPower):
-                base, level = environment.value(definition.base), environment.value(definition.level)
-                with np.errstate(all="ignore"):
-                    largest = np.floor(np.log(level) / np.log(np.abs(base)))
-                    even = largest - largest % 2  # a negative base has positive powers at even times only
-                largest = np.where(base > 0, largest, even)
-                self.known[symbol] = np.where((base != 0) & (np.abs(base) < 1), largest, np.nan) * np.ones(size)
-            else:
-                self.known[symbol] = np.full(size, np.inf)
-
-    def due(self, t: int, *, last: bool) -> Mask | None:
-        """The lanes whose conclusion is evaluated at step t; None if there can be none.
-
-        A statement about times is evaluated once, at the last step.
-        """
-        if self.claim.at is not None:
-            (symbol,) = self.claim.at.free_symbols
-            shift = float(self.claim.at - symbol)
-            return np.asarray(self.known[symbol] + shift == t)
-        if self.claim.is_about_times and not last:
+    @cached_property
+    def program(self) -> Program | None:
+        """What a lane kernel has to compute; None where the claim needs what it does not have."""
+        try:
+            return traced(self)
+        except VerifyError:
             return None
-        begun = np.ones(len(next(iter(self.known.values()))) if self.known else 1, dtype=bool)
-        for symbol in self.claim.phases:
-            begun = begun & (self.known[symbol] >= 0)
-        return begun
 
-    def now(self, here: BatchEnvironment) -> BatchEnvironment:
-        """The environment with the times known so far."""
-        return here.with_values(self.known) if self.known else here
+    def compile(self, points: int, steps: int) -> None:
+        """Use a kernel from now on, if so much work pays for one."""
+        work = points * ((steps if self.claim.is_trajectory else 0) + 1)
+        if self.kernel is None and work >= WORTH_A_KERNEL and self.program is not None:
+            self.kernel = Kernel(self.program, best_width(self.program) if work >= WORTH_A_WIDE_ONE else WIDTH)
 
-    def watch(self, here: BatchEnvironment, t: int, *, last: bool = False) -> BatchEnvironment:
-        """The environment with the times known at step t; at the last, where only times count, the others are t."""
-        for symbol, definition in self.claim.times.items():
-            if isinstance(definition, LargestPower):
-                continue
-            assert isinstance(definition, FirstTime | LargestTimeWhile)
-            holds = here.margin(definition.condition) > 0
-            first = isinstance(definition, FirstTime)
-            hit = (holds if first else ~holds) & np.isinf(self.known[symbol])
-            self.known[symbol] = np.where(hit, t if first else t - 1, self.known[symbol])
-            if last and self.claim.is_about_times:
-                self.known[symbol] = np.minimum(self.known[symbol], t)
-        return self.now(here)
+    def _columns(self, named: Mapping[str, Any], loss_parameters: Mapping[str, Any]) -> list[Any]:
+        """The numbers of the points in the order of the kernel's inputs."""
+        return [*(named[name] for name in self._names), *_flat(loss_parameters[name] for name in self.loss_symbols)]
+
+    @property
+    def _names(self) -> list[str]:
+        return [coordinate.symbol.name for coordinate in self.domain.coordinates] + self.vector_names
+
+
+def traced(batch: Batch) -> Program:
+    """The program of a batch.
+
+    Raises:
+        VerifyError: it takes an operation that kernels do not have, or a decision about a lane.
+    """
+    graph = Graph()
+    arithmetic = Traced(graph)
+    named = {name: graph.input(name, Rate.LANE) for name in batch._names}
+    losses = {name: _inputs(graph, f"loss {name}", symbol) for name, symbol in batch.loss_symbols.items()}
+    course = batch.course(batch.environment_of(named, losses, arithmetic))
+    start = tuple(arithmetic.node(value) for value in course.start)
+    state = tuple(graph.input(f"state {number}", Rate.STEP) for number in range(len(start)))
+    now = graph.input("time", Rate.TIME) if start else graph.constant(0.0)
+    alive = arithmetic.node(course.alive)
+
+    def step(*, last: bool) -> Step:
+        move = course.move(state, now, last=last)
+        watched = tuple(
+            Watched(arithmetic.node(gap), None if size is None else arithmetic.node(size)) for gap, size in move.watched
+        )
+        counted = None if move.counted is None else arithmetic.node(move.counted)
+        return Step(tuple(map(arithmetic.node, move.following)), arithmetic.node(move.exists), counted, watched)
+
+    final = step(last=True)
+    usual = step(last=False) if batch.claim.is_about_times else final
+    if usual is final and final.counted is not None and start and final.counted.rate <= Rate.LANE:
+        # what is never counted need not be followed
+        alive, final = alive & final.counted, replace(final, counted=graph.constant(True))
+        usual = final
+    elif not start and final.counted is not None:
+        alive, final = graph.constant(True), replace(final, counted=final.counted & alive)
+        usual = final
+    bounded = arithmetic.node(course.bounded(state))
+    inputs = (*named.values(), *_flat(losses.values()))
+    return Program(graph, inputs, state, start, alive, bounded, usual, final, now)
+
+
+def best_width(program: Program) -> int:
+    """How many lanes a vector value should have where only the speed of the kernel counts."""
+    return WIDE if program.arithmetic > MANY else WIDTH
+
+
+def follow_in_arrays(course: Course, size: int, steps: int) -> Answers:
+    """What a kernel answers, computed by the interpreter of arrays."""
+    count = np.zeros(size)
+    answers = [{name: np.full(size, np.inf if name == "margin" else -1.0) for name in ANSWERS} for _ in course.parts]
+    for seen in course.run(size, steps):
+        count += seen.counted
+        for found, (gap, width) in zip(answers, seen.move.watched, strict=True):
+            _look(found, gap, width, (seen.counted, seen.valid), seen.t)
+    return Answers(count, tuple(answers))
+
+
+def _look(found: dict[str, Array], gap: Any, width: Any, lanes: tuple[Mask, Mask], t: int) -> None:
+    """Bring the answers of one part up to date, from the lanes that count and those of them in bounds."""
+    counted, valid = lanes
+    margin = np.broadcast_to(np.asarray(gap if width is None else gap / width, dtype=float), valid.shape)
+    huge = np.broadcast_to(np.isinf(np.asarray(0.0 if width is None else width, dtype=float)), valid.shape)
+    missing = valid & np.isnan(margin)
+    better = counted & (margin < found["margin"])
+    found["margin"][better], found["at"][better] = margin[better], t
+    for name, where in (
+        ("violated", counted & (margin < -CLEAR)),
+        ("undefined", missing & ~huge),
+        ("overflowed", missing & huge),
+    ):
+        found[name][where & (found[name] < 0)] = t
+
+
+def _inputs(graph: Graph, name: str, symbol: Any) -> Any:
+    if isinstance(symbol, tuple):
+        return tuple(
+            (graph.input(f"{name} {place} at", Rate.LANE), graph.input(f"{name} {place} is", Rate.LANE))
+            for place in range(len(symbol))
+        )
+    return graph.input(name, Rate.LANE)
+
+
+def _flat(values: Iterable[Any]) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        found += [entry for pair in value for entry in pair] if isinstance(value, tuple) else [value]
+    return found
 
 
 def symbolic_member(family: Family) -> tuple[Member, dict[str, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from verify.lowering.lanes.program import CLEAR
 from verify.search.batch import Batch, Lane
 from verify.search.budget import Budget
 
@@ -17,8 +18,14 @@ Array = NDArray[np.float64]
 #: How much longer the trajectories of a statement about times are.
 LONGER = 4
 
+#: With a kernel, 2 to this power times as many points cost little more.
+MORE_WITH_A_KERNEL = 3
+
+#: Where fewer points than this share meet the assumptions, so many generations of points are looked at.
+ENOUGH, GENERATIONS = 0.25, 3
+
 #: Lanes that look this good are no candidates (relative margin).
-INTERESTING = 1e-9
+INTERESTING = CLEAR
 
 
 @dataclass
@@ -34,18 +41,57 @@ class Screened:
 def screen(batch: Batch, budget: Budget, seed: int) -> Screened:
     """Evaluate many points of a claim in floats and keep the worst ones."""
     found = Screened()
-    dimension = batch.unit_dimension
-    unit = sobol(dimension, budget.log2_points, seed)
+    steps = budget.steps * LONGER if batch.claim.is_about_times else budget.steps
+    batch.compile(2**budget.log2_points, steps)
+    log2_points = budget.log2_points + (MORE_WITH_A_KERNEL if batch.kernel is not None else 0)
+    unit = sobol(batch.unit_dimension, log2_points, seed)
     unit = warp(unit, seed)
     unit = corners(batch, unit, seed)
-    with np.errstate(all="ignore"):
-        _, named, loss_parameters = batch.environment(unit)
-        steps = budget.steps * LONGER if batch.claim.is_about_times else budget.steps
-        for t, _, admissible, parts in batch.margins(unit, steps):
-            found.points += int(admissible.sum())
-            for part, margins in parts.items():
-                _keep(found, batch, part, unit, named, loss_parameters, t, admissible, margins, budget.candidates)
+    for generation in range(GENERATIONS):
+        met = _look(batch, unit, steps, budget.candidates, found)
+        if not met.any() or met.mean() >= ENOUGH:
+            break
+        unit = among(unit[met], len(unit), seed + 4 + generation)
     return found
+
+
+def _look(batch: Batch, unit: Array, steps: int, count: int, found: Screened) -> NDArray[np.bool_]:
+    """Evaluate points and bring the lists of the worst up to date; which points met the assumptions."""
+    with np.errstate(all="ignore"):
+        named, loss_parameters = batch.points(unit)
+    answers = batch.follow_from(named, loss_parameters, len(unit), steps)
+    found.points += int(answers.count.sum())
+
+    def lane(part: str, watched: dict[str, Array], time: str, place: int) -> Lane:
+        margin = float(watched["margin"][place]) if time == "at" else float("nan")
+        return lane_at(batch, part, unit, named, loss_parameters, int(watched[time][place]), place, margin)
+
+    for part, watched in zip(batch.parts, answers.watched, strict=True):
+        margins = watched["margin"]
+        found.worst_margin = min(found.worst_margin, float(margins.min()))
+        worst = found.worst.setdefault(part, [])
+        chosen = np.argsort(margins, kind="stable")[:count]
+        worst += [lane(part, watched, "at", place) for place in map(int, chosen) if np.isfinite(margins[place])]
+        worst.sort(key=lambda one: one.margin)
+        del worst[count:]
+        lost = found.undefined.setdefault(part, [])
+        missing = np.flatnonzero(watched["undefined"] >= 0)
+        missing = missing[np.argsort(watched["undefined"][missing], kind="stable")][: count - len(lost)]
+        lost += [lane(part, watched, "undefined", place) for place in map(int, missing)]
+    return np.asarray(answers.count > 0)
+
+
+def among(parents: Array, size: int, seed: int) -> Array:
+    """Points between and around those that met the assumptions: coordinates of two of them, some moved a little.
+
+    A coordinate moves by a share of its distance from the nearer end of its range, so that it stays near an end.
+    """
+    rng = np.random.default_rng(seed)
+    one, other = (parents[rng.integers(0, len(parents), size)] for _ in range(2))
+    mixed = np.where(rng.random(one.shape) < 0.7, one, other)
+    room = np.minimum(mixed, 1 - mixed)
+    moved = mixed + room * rng.standard_normal(mixed.shape) * 10.0 ** (-3 * rng.random((size, 1)))
+    return np.asarray(np.where(rng.random(mixed.shape) < 0.5, np.clip(moved, 1e-15, 1 - 1e-15), mixed))
 
 
 def sobol(dimension: int, log2_points: int, seed: int) -> Array:
@@ -70,7 +116,7 @@ def warp(unit: Array, seed: int) -> Array:
 def corners(batch: Batch, unit: Array, seed: int) -> Array:
     """Put every eighth point on closed ends of some of its coordinates, and losses on the ends of their families.
 
-    A coordinate without ends (a state, say) is put on 0.
+    A coordinate without ends (a state, say) is put on 0, and of every other eighth point next to it.
     """
     rng = np.random.default_rng(seed + 2)
     ends = batch.domain.closed_ends()
@@ -86,36 +132,10 @@ def corners(batch: Batch, unit: Array, seed: int) -> Array:
             result[chosen & (draw > 0.7), index] = 1.0
         if index in boundless:
             result[chosen & (draw < 0.3), index] = 0.5
-    return result
-
-
-def _keep(
-    found: Screened,
-    batch: Batch,
-    part: str,
-    unit: Array,
-    named: dict[str, Any],
-    loss_parameters: dict[str, Any],
-    t: int,
-    admissible: NDArray[np.bool_],
-    margins: Array,
-    count: int,
-) -> None:
-    """Bring the lists of the worst lanes up to date with one time step."""
-    missing = np.flatnonzero(admissible & np.isnan(margins))
-    lost = found.undefined.setdefault(part, [])
-    for lane in missing[: max(0, count - len(lost))]:
-        lost.append(lane_at(batch, part, unit, named, loss_parameters, t, int(lane), float("nan")))
-    usable = np.where(admissible & ~np.isnan(margins), margins, np.inf)
-    if not len(usable):
-        return
-    found.worst_margin = min(found.worst_margin, float(usable.min()))
-    worst = found.worst.setdefault(part, [])
-    for lane in np.argsort(usable, kind="stable")[:count]:
-        if np.isfinite(usable[lane]):
-            worst.append(lane_at(batch, part, unit, named, loss_parameters, t, int(lane), float(usable[lane])))
-    worst.sort(key=lambda lane: (lane.margin, lane.t))
-    del worst[count:]
+    place = np.arange(unit.shape[1])
+    free = np.isin(place, list(boundless)) | (place >= unit.shape[1] - len(batch.vector_names))
+    near = (np.arange(len(unit)) % 8 == 5)[:, None] & free & (rng.random(unit.shape) < 0.5)
+    return np.where(near, 0.5 + (unit - 0.5) * 10.0 ** (-12 * rng.random(unit.shape)), result)
 
 
 def lane_at(

@@ -10,7 +10,6 @@ import numpy as np
 from verify.search.batch import Batch
 from verify.search.budget import Budget
 from verify.search.certify import Point
-from verify.search.screen import INTERESTING
 from verify.statement.system import time
 
 #: What parameters are drawn from, the simplest first; an earlier number is drawn more often.
@@ -23,8 +22,8 @@ NUMBERS = tuple(map(Fraction, _TEXTS))
 DECAY = 0.9
 #: How many such points there are for each one of the screen: few of them are admissible.
 POINTS = 4
-#: How many suspicious points of each kind are looked at in each step.
-KEPT = 64
+#: How far trajectories are followed, and how many suspicious points of each kind are kept for each step.
+STEPS, KEPT = 8, 64
 
 
 def small_points(batch: Batch, budget: Budget, seed: int) -> tuple[dict[tuple[str, bool], list[Point]], int]:
@@ -46,20 +45,20 @@ def small_points(batch: Batch, budget: Budget, seed: int) -> tuple[dict[tuple[st
     values = np.array([float(number) for number in NUMBERS])[drawn]
     named = dict(zip(names, values.T, strict=False))
     parameters = dict(zip(losses, values.T[len(names) :], strict=True))
-    suspects: dict[tuple[str, bool], dict[tuple[int, ...], Point]] = {}
-    seen = 0
-    with np.errstate(all="ignore"):
-        environment = batch.environment_of(named, parameters)
-        for t, _, admissible, parts in batch.run(environment, size, min(budget.steps, 8)):
-            seen += int(admissible.sum())
-            for part, margins in parts.items():
-                for undefined, looks_bad in ((True, np.isnan(margins)), (False, margins < -INTERESTING)):
-                    kept = suspects.setdefault((part, undefined), {})
-                    lanes = np.flatnonzero(admissible & looks_bad)
-                    # the simplest come first among the numbers
-                    for lane in lanes[np.argsort(drawn[lanes].sum(axis=1), kind="stable")[:KEPT]]:
-                        kept.setdefault((t, *drawn[lane]), _point(batch, names, losses, drawn[lane], t))
-    return {kind: sorted(kept.values(), key=lambda point: point.complexity) for kind, kept in suspects.items()}, seen
+    suspects: dict[tuple[str, bool], list[Point]] = {}
+    answers = batch.follow_from(named, parameters, size, min(budget.steps, STEPS))
+    for part, watched in zip(batch.parts, answers.watched, strict=True):
+        for undefined, times in ((True, watched["undefined"]), (False, watched["violated"])):
+            lanes = np.flatnonzero(times >= 0)
+            # the simplest come first among the numbers
+            lanes = lanes[np.lexsort((drawn[lanes].sum(axis=1), times[lanes]))]
+            kept: dict[tuple[int, ...], Point] = {}
+            for lane in lanes[: KEPT * STEPS]:
+                kept.setdefault(
+                    (int(times[lane]), *drawn[lane]), _point(batch, names, losses, drawn[lane], int(times[lane]))
+                )
+            suspects[part, undefined] = sorted(kept.values(), key=lambda point: point.complexity)
+    return suspects, int(answers.count.sum())
 
 
 def _point(batch: Batch, names: list[str], losses: list[str], places: Any, t: int) -> Point:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sympy.core.relational import Relational
 
 from verify.errors import VerifyError
-from verify.search.batch import Batch, BatchEnvironment, Lane
+from verify.search.batch import Batch, Lane
+from verify.search.margins import BatchEnvironment
 from verify.search.screen import lane_at
 from verify.statement.system import time
 

@@ -126,6 +126,11 @@ def domain_of(claim: Claim) -> Domain:
         else:
             symbol, is_lower, bound = found
             bounds[symbol].append((is_lower, bound))
+    positive = [symbol for symbol in scalars if any(lower and _is_positive(end) for lower, end in bounds[symbol])]
+    for formula in tuple(rest):
+        for symbol, is_lower, bound in _implied(formula, scalars, positive, definitions):
+            if bound.value.free_symbols <= _placed_before(symbol, scalars, bounds):
+                bounds[symbol].append((is_lower, bound))
     ordered = _in_order(scalars, bounds, rest)
     return Domain(tuple(ordered), vectors, tuple(rest))
 
@@ -153,6 +158,68 @@ def _as_bound(
         return None
     _, symbol, is_lower, end = max(candidates, key=lambda entry: entry[0])
     return symbol, is_lower, Bound(end, strict)
+
+
+def _is_positive(end: Bound) -> bool:
+    return bool(end.value.is_positive or (end.value == 0 and end.strict))
+
+
+def _implied(
+    formula: Boolean, scalars: list[sp.Symbol], positive: list[sp.Symbol], definitions: Mapping[sp.Symbol, sp.Expr]
+) -> list[tuple[sp.Symbol, bool, Bound]]:
+    """Ends that an assumption which is no end of a range implies: of |x| <= B, or solved for what it is linear in.
+
+    The assumption stays one: its ends only spare points that fail it.
+    """
+    if not isinstance(formula, sp.Le | sp.Lt | sp.Ge | sp.Gt) or any(is_vector(side) for side in formula.args):
+        return []
+    small, large = (formula.lhs, formula.rhs) if isinstance(formula, sp.Le | sp.Lt) else (formula.rhs, formula.lhs)
+    for _ in definitions:
+        small, large = small.xreplace(dict(definitions)), large.xreplace(dict(definitions))
+    if not (small.free_symbols | large.free_symbols) <= set(scalars):
+        return []
+    strict = isinstance(formula, sp.Lt | sp.Gt)
+    if isinstance(small, sp.Abs) and small.args[0] in scalars and small.args[0] not in large.free_symbols:
+        return [(small.args[0], True, Bound(-large, strict)), (small.args[0], False, Bound(large, strict))]
+    known = {symbol: sp.Dummy(symbol.name, positive=True) for symbol in positive}
+    for symbol in reversed(scalars):
+        terms = linear_in(large - small, symbol)
+        if terms is None:
+            continue
+        slope, constant = terms
+        sign = slope.xreplace(known)
+        if sign.is_positive or sign.is_negative:
+            return [(symbol, bool(sign.is_positive), Bound(-constant / slope, strict))]
+    return []
+
+
+def linear_in(expression: sp.Expr, symbol: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
+    """``(a, b)`` with expression = a * symbol + b, where a is not 0 and neither speaks of the symbol."""
+    if symbol not in expression.free_symbols:
+        return None
+    slope, rest = sp.S.Zero, []
+    for term in sp.Add.make_args(sp.expand(expression)):
+        if symbol not in term.free_symbols:
+            rest.append(term)
+            continue
+        factors = sp.Mul.make_args(term)
+        others = [factor for factor in factors if factor != symbol]
+        if len(others) != len(factors) - 1 or any(symbol in factor.free_symbols for factor in others):
+            return None
+        slope += sp.Mul(*others)
+    return slope, sp.Add(*rest)
+
+
+def _placed_before(
+    symbol: sp.Symbol, scalars: list[sp.Symbol], bounds: Mapping[sp.Symbol, list[tuple[bool, Bound]]]
+) -> set[sp.Symbol]:
+    """The coordinates whose ends do not depend on a symbol, so that its ends may speak of them."""
+    after = {symbol}
+    while True:
+        more = {s for s in scalars if any(end.value.free_symbols & after for _, end in bounds[s])} - after
+        if not more:
+            return set(scalars) - after
+        after |= more
 
 
 def _in_order(
