@@ -142,7 +142,7 @@ def _at_ends(expression: sp.Expr, symbol: sp.Symbol, ends: list[sp.Rational]) ->
         polynomial = sp.Poly(expression, symbol, domain="QQ")
     except (sp.PolynomialError, sp.CoercionFailed):
         return None
-    return [polynomial(end) for end in ends] if polynomial.degree() <= 1 else None
+    return [polynomial.as_expr().xreplace({symbol: end}) for end in ends] if polynomial.degree() <= 1 else None
 
 
 def _has_one_sign(expression: sp.Expr, symbol: sp.Symbol, ends: list[sp.Rational]) -> bool:

@@ -70,7 +70,7 @@ class Arm:
 def explore(
     batches: list[tuple[Batch, int]], part: str, budget: Budget, seed: int
 ) -> Iterator[tuple[Lane | None, int]]:
-    """Climb from many starts; each suspicious lane as it is reached (or None), and how many points that took.
+    """Climb from many starts; each suspicious lane as it is reached (or None), and the admissible points it took.
 
     Args:
         batches: the families of losses, the most promising first, each with the time of its worst point.
@@ -122,7 +122,7 @@ def _arms(batch: Batch, part: str, t: int, budget: Budget, seed: int) -> tuple[l
     arms = []
     known = view.margin[np.isfinite(view.margin)]
     if len(known) and np.median(np.abs(known)) < NOISE:
-        return [], len(unit)  # an equality, or as good as one: rounding has no slope
+        return [], view.points  # an equality, or as good as one: rounding has no slope
     flat = len(known) > 0 and np.mean(known == np.median(known)) >= FLAT
     for kind in kinds:
         heights, factor = view.heights[kind], 1.0
@@ -139,7 +139,7 @@ def _arms(batch: Batch, part: str, t: int, budget: Budget, seed: int) -> tuple[l
             first = chosen[:ISLANDS]
             rest = [unit[place] for place in chosen[ISLANDS:]]
             arms.append(Arm(batch, part, kind, factor, unit[first], heights[first], view.times[kind][first], rest))
-    return arms, len(unit)
+    return arms, view.points
 
 
 def _spread_out(unit: Array, heights: Array) -> list[int]:
@@ -182,7 +182,7 @@ def _generation(arm: Arm, budget: Budget, rng: np.random.Generator) -> tuple[Lan
     lane = None
     if view.margin[place] <= INTERESTING:
         lane = lane_of(arm.batch, arm.part, around, place, view)
-    return lane, len(around)
+    return lane, view.points
 
 
 def _restart(arm: Arm, budget: Budget) -> None:
