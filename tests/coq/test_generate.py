@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from tests.conftest import ROOT
 from verify import Claim, check
 from verify.coq.generate import coq_file, prelude, theorems
 from verify.coq.text import Names, Printer, comment
@@ -140,3 +144,21 @@ def test_a_witness_is_no_proof_to_export() -> None:
     assert result.certificate is not None
     with pytest.raises(CertificateError, match="no proof"):
         coq_file(claim, result.certificate)
+
+
+def test_a_file_is_the_same_in_every_process() -> None:
+    """Sets are ordered by hashes, which differ from process to process."""
+    script = (
+        "from tests.coq.test_generate import *\n"
+        "both = sp.And(sp.Ge(x, 1), sp.Ge(y, 1), sp.Or(sp.Ge(z, 1), sp.Le(z, -1)))\n"
+        "print('\\n'.join(theorems([proved([both], sp.And(sp.Gt(x, 0), sp.Gt(y, 0), sp.Ne(z, 0)))], Names(), 'g')))\n"
+    )
+    texts = set()
+    for seed in ("1", "2", "3"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
+        )
+        texts.add(done.stdout)
+    assert len(texts) == 1
+    assert "Theorem" in texts.pop()

@@ -151,7 +151,9 @@ def extreme_arguments(term: sp.Expr) -> list[sp.Expr]:
 
 def relations(formula: sp.Basic) -> list[Relational]:
     """The relations of a formula and of the conditions under which it has a value."""
-    found = [node for node in sp.preorder_traversal(formula) if isinstance(node, Relational)]
+    # with keys, as the parts of a conjunction otherwise come in the order of their hashes
+    nodes = sp.preorder_traversal(formula, keys=sp.default_sort_key)
+    found = [node for node in nodes if isinstance(node, Relational)]
     return list(dict.fromkeys(one for node in found for one in (*definedness(node), node)))
 
 
