@@ -65,10 +65,3 @@ FALSE = {
     "means-approach-faster": "y near 0",
     "frank-wolfe-faster": "h_1 = C/2",
 }
-
-_TRANSCENDENTAL = """
-exponential-tangent logarithm-tangent negative-entropy log-sum-exp exponential-quadratic hoeffding jordan
-self-concordance logistic-curvature
-"""
-#: Those that hold and rest on exponentials, logarithms and sines.
-TRANSCENDENTAL = frozenset(_TRANSCENDENTAL.split())
