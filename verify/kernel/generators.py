@@ -12,7 +12,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.functions import is_transcendental
+from verify.kernel.functions import LARGEST_POWER, is_transcendental
 
 
 class Generators:
@@ -89,6 +89,10 @@ class Generators:
             elif not old or (size / old).denominator > 1:
                 raise CertificateError(f"exp({monomial}) occurs in a formula that was not announced")
             unit = self._units[monomial] or Fraction(1)
+            if abs(size / unit) > LARGEST_POWER:
+                if self._counting:
+                    continue  # as much is refused below
+                raise CertificateError(f"exp({exponent}) is too high a power of exp({monomial})")
             base = self._variable(sp.exp(sp.Rational(unit.numerator, unit.denominator) * monomial))
             product *= base ** sp.Rational(*(size / unit).as_integer_ratio())
         return product
