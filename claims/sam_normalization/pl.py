@@ -294,6 +294,7 @@ theorem_48_repaired = Claim(
                     Le(sqrt(gap_next), root_of_rate * sqrt(gap)),
                     Le(pace * sqrt(gap_next), pace * root_of_rate * sqrt(gap)),
                     Le((1 - root_of_rate) * travel, pace * (sqrt(gap_0) - sqrt(gap))),
+                    Le((1 - root_of_rate) * Norm(w_next - w0), (1 - root_of_rate) * (travel + pace * sqrt(gap))),
                     Le((1 - root_of_rate) * Norm(w_next - w0), pace * (sqrt(gap_0) - sqrt(gap_next))),
                 ),
                 abbreviate={kappa: gain, ell: sqrt(2 * beta**2 / mu)},

@@ -276,14 +276,11 @@ class _Prover:
 
 
 def _bounds_a_root(conclusion: Boolean) -> bool:
-    """Whether it compares something with a multiple of a single root."""
+    """Whether it compares something with a rational multiple of a single root."""
     if not isinstance(conclusion, sp.Le | sp.Lt | sp.Ge | sp.Gt) or sp.S.Zero in conclusion.args:
         return False  # the sign of a root says itself
-    return any(any(_is_root(factor) for factor in sp.Mul.make_args(side)) for side in conclusion.args)
-
-
-def _is_root(factor: sp.Expr) -> bool:
-    return isinstance(factor, sp.Pow) and factor.exp == sp.S.Half
+    sides = [side.as_coeff_Mul()[1] for side in conclusion.args]
+    return any(isinstance(side, sp.Pow) and side.exp == sp.S.Half for side in sides)
 
 
 def _small_algebra(known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:
