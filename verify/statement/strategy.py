@@ -105,7 +105,7 @@ def _rational(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> Fraction:
     value = expression.xreplace({symbol: _to_sympy(number) for symbol, number in values.items()})
     if isinstance(value, sp.Rational):
         return Fraction(int(value.p), int(value.q))
-    if not (value.is_finite and value.is_real):  # an end without a value: no point lies there
+    if not value.is_finite or value.is_real is False:  # an end without a value: no point lies there
         from hypothesis import reject
 
         reject()
