@@ -198,15 +198,13 @@ FAULTS: list[Fault] = [
         "a_step_keeps_the_invariant",
         ("the next state is the state",
          "later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)", "later = formula"),
-        ("the time stands still", "claim.step.update, strict=True)), time: time + 1}",
-         "claim.step.update, strict=True)), time: time}"),
+        ("the time stands still", "time: time + 1,", "time: time,"),
     ),
     *_faults(
         "obligations",
         "an_invariant_implies_the_conclusion",
-        ("the conclusion of an induction is not looked at",
-         'result += _concluded("the invariant implies the conclusion"',
-         '_concluded("the invariant implies the conclusion"'),
+        ("the conclusion of an induction is not looked at", "return [*found.obligations, *concluded]",
+         "return list(found.obligations)"),
     ),
     *_faults(
         "obligations",
