@@ -83,7 +83,7 @@ theorem_48 = Claim(
 (w_next,) = usam_step.next
 gradient_0 = L.gradient(w0)
 inner, squared, gap_next = Inner(gradient, ascent_gradient), Norm(gradient) ** 2, L(w_next) - L.minimum
-kappa, ell = Symbol("kappa", real=True), Symbol("ell", real=True)
+kappa, pace = Symbol("kappa", real=True), Symbol("pace", real=True)
 #: What a step gains in units of |grad L(w)|^2; the rate is 1 - 2 mu gain.
 gain = eta * (1 - rho * beta) * (1 - eta * beta / 2 * (1 - rho * beta))
 #: How a step lowers the loss: the proof of Lemma 49, with the inner product kept up to its end.
@@ -256,8 +256,7 @@ theorem_48_steps = [
     ),
 ]
 
-#: How far a step goes in units of sqrt(L - min L), and the root of the rate, in the symbols of the proof.
-pace = eta * (1 + beta * rho) * ell
+#: The root of the rate, in the symbols of the proof.
 root_of_rate = sqrt(1 - 2 * mu * kappa)
 
 theorem_48_repaired = Claim(
@@ -282,13 +281,12 @@ theorem_48_repaired = Claim(
                     Ge(1 - 2 * mu * kappa, 0),
                     Lt(1 - 2 * mu * kappa, 1),
                     *bounded_gradient,
-                    Gt(sqrt(2 * beta**2 / mu), 0),
                     Le(Norm(gradient), sqrt(2 * beta**2 / mu) * sqrt(gap)),
                     Le(Norm(ascent_gradient), (1 + beta * rho) * Norm(gradient)),
-                    Le(eta * Norm(ascent_gradient), eta * (1 + beta * rho) * Norm(gradient)),
+                    Le(Norm(ascent_gradient), (1 + beta * rho) * sqrt(2 * beta**2 / mu) * sqrt(gap)),
+                    Le(eta * Norm(ascent_gradient), factor * sqrt(gap)),
+                    Gt(factor, 0),
                     *triangle,
-                    Gt(pace, 0),
-                    Le(eta * Norm(ascent_gradient), pace * sqrt(gap)),
                     Le(Norm(w_next - w0), travel + pace * sqrt(gap)),
                     Gt(1 - root_of_rate, 0),
                     Le(sqrt(gap_next), root_of_rate * sqrt(gap)),
@@ -297,7 +295,7 @@ theorem_48_repaired = Claim(
                     Le((1 - root_of_rate) * Norm(w_next - w0), (1 - root_of_rate) * (travel + pace * sqrt(gap))),
                     Le((1 - root_of_rate) * Norm(w_next - w0), pace * (sqrt(gap_0) - sqrt(gap_next))),
                 ),
-                abbreviate={kappa: gain, ell: sqrt(2 * beta**2 / mu)},
+                abbreviate={kappa: gain, pace: factor},
             ),
         ),
         pairs=(*step_pairs, at_gradient_step, from_start),
