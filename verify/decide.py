@@ -108,7 +108,7 @@ class _Decision:
             if self._prove_equalities(reading):
                 continue
             found = self._search(reading)
-            if found.points == 0 and not assumptions_met(self.claim, self.seed) and self._vacuous():
+            if self._may_be_empty(found) and self._vacuous():
                 return
             for part in parts:
                 self._settle_part(reading, part, found)
@@ -138,6 +138,13 @@ class _Decision:
         self.points += found.points
         self.worst_margin = min(self.worst_margin, found.worst_margin)
         return found
+
+    def _may_be_empty(self, found: Found) -> bool:
+        """Whether no point is known to meet the assumptions; rounding lets floats see some next to a tight place."""
+        about_numbers = self.claim.loss_class is None and not self.claim.is_trajectory
+        if found.points and not (about_numbers and not found.violated and not found.undefined):
+            return False
+        return not assumptions_met(self.claim, self.seed)
 
     def _vacuous(self) -> bool:
         self.progress("looking for a point of the domain")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import sympy as sp
@@ -87,12 +87,12 @@ class Abstraction:
             for node in sp.postorder_traversal(formula)
             if isinstance(node, sp.Mul) and (changed := with_sign(node)) != node
         }
-        formula = formula.xreplace(products) if products else formula
+        formula = _unevaluated(formula, products) if products else formula
         loss_class = self.claim.loss_class
         if loss_class is None or not loss_class.slope_has_sign_of_argument:
             return formula
         signs = {sp.sign(slope): sp.sign(at) for (order, at), slope in self._slopes.items() if order == 1}
-        return formula.xreplace(signs)
+        return _unevaluated(formula, signs) if signs else formula
 
     def _without_sums(self, formula: sp.Basic) -> sp.Basic:
         """Geometric series by their value (where |base| < 1 is for ``series_conditions``); other sums are opaque."""
@@ -227,7 +227,19 @@ def _extract_squares(formula: sp.Basic) -> sp.Basic:
         if isinstance(node, sp.Pow) and node.exp.is_Rational and not node.exp.is_Integer and node.base.is_Add
     }
     changed = {root: value for root, value in roots.items() if root != value and _always_defined(value)}
-    return formula.xreplace(changed) if changed else formula
+    return _unevaluated(formula, changed) if changed else formula
+
+
+def _unevaluated(formula: sp.Basic, values: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
+    """A formula with other expressions put in; its relations stay, even where both sides become the same.
+
+    SymPy would write "true" for them, and that the sides have a value at all would be forgotten.
+    """
+    if isinstance(formula, sp.core.relational.Relational):
+        return formula.func(*(side.xreplace(values) for side in formula.args), evaluate=False)
+    if isinstance(formula, sp.logic.boolalg.BooleanFunction) and formula.args:
+        return formula.func(*(_unevaluated(argument, values) for argument in formula.args))
+    return formula.xreplace(values)
 
 
 def _always_defined(value: sp.Expr) -> bool:
