@@ -261,7 +261,8 @@ def _experiment(
         remarks=(
             "The paper takes checkpoints of Damian et al. (2021), which are not at hand: this one is made here, by the "
             "recipe of Liu et al. (2020) or by full-batch descent.",
-            "The paper names no radii; USAM with rho = 0.1 moved on the one seed that formed the rules. Batch statistics in both passes, running statistics from the first only.",
+            "The paper names no radii; USAM with rho = 0.1 moved on the one seed that formed the rules. "
+            "Batch statistics in both passes, running statistics from the first only.",
             "Runs on a GPU and on CIFAR-10 are written but were not tested.",
             "The picture shows means over the seeds.",
         ),
