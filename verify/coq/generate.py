@@ -38,6 +38,9 @@ CONCLUDED = {
     "limit": "the expression equals one that is continuous at the limit point, so the limit is its value there.",
 }
 
+#: The kinds of proof of a goal that have no Coq text yet.
+UNEXPRESSED = {"unsat": "a solver", "squares": "a bound on squares", "calculus": "calculus"}
+
 #: A file of more characters than this is refused.
 LONGEST_FILE = 20_000_000
 
@@ -148,7 +151,8 @@ class _Goal:
     ) -> None:
         self.name, self.conclusion, self.proof, self.printer = name, conclusion, proof, printer
         if proof.get("kind") not in ("leaves", "identity"):
-            raise CertificateError(f"{conclusion} rests on a solver")
+            reason = UNEXPRESSED.get(str(proof.get("kind")), "a proof of an unknown kind")
+            raise CertificateError(f"{conclusion} rests on {reason}")
         using = list(proof.get("using", ()))
         #: The places of the known formulas that the lemma assumes: those of the certificate, and the conclusion's terms
         #: having values.

@@ -22,6 +22,8 @@ from verify.proof.smt import Limits, ask
 
 #: The linear programs grow from round to round: their columns as parts of the most that is allowed.
 SIZES = (40, 8, 1)
+#: A root is bounded through squares where neither side's square has more terms.
+LONGEST_SQUARE = 12
 #: After the first round a solver is asked whether the goal fails; its work for that.
 GLANCE = 300_000
 
@@ -276,11 +278,13 @@ class _Prover:
 
 
 def _bounds_a_root(conclusion: Boolean) -> bool:
-    """Whether it compares something with a rational multiple of a single root."""
+    """Whether it compares something with a multiple of a root, and the squares of both sides are short."""
     if not isinstance(conclusion, sp.Le | sp.Lt | sp.Ge | sp.Gt) or sp.S.Zero in conclusion.args:
         return False  # the sign of a root says itself
-    sides = [side.as_coeff_Mul()[1] for side in conclusion.args]
-    return any(isinstance(side, sp.Pow) and side.exp == sp.S.Half for side in sides)
+    factors = [factor for side in conclusion.args for factor in sp.Mul.make_args(side)]
+    if not any(isinstance(factor, sp.Pow) and factor.exp == sp.S.Half for factor in factors):
+        return False
+    return all(len(sp.Add.make_args(sp.expand(side**2))) <= LONGEST_SQUARE for side in conclusion.args)
 
 
 def _small_algebra(known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:

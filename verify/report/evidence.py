@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.kernel.goals import Implication
+from verify.kernel.implication import by_squares
 from verify.report.calculus import calculus_lines
 from verify.report.cases import Case, Goal, cases, implications
 from verify.report.plain import plain
@@ -171,6 +172,8 @@ def _goal(goal: Any, label: str, formula: Goal | None) -> list[str]:
         place = label.partition(",")[0]  # the first line says the goal itself
         first, *others = calculus_lines(*formula, goal.get("rule")) or [_json(goal)]
         return [f"{place}, {first}" if place else first, *others]
+    if goal.get("kind") == "squares":
+        return _squares(goal, label, formula)
     proofs = goal.get("leaves")
     if not isinstance(proofs, list):
         return [before + _json(goal)]
@@ -180,6 +183,17 @@ def _goal(goal: Any, label: str, formula: Goal | None) -> list[str]:
     for number, (proof, case) in enumerate(zip(proofs, cases(formula, len(proofs)), strict=True)):
         name = "" if len(proofs) == 1 else f"case {number + 1} of {len(proofs)}"
         lines += _leaf(proof, ", ".join(part for part in (label, name) if part), case)
+    return lines
+
+
+def _squares(goal: Mapping[str, Any], label: str, formula: Goal | None) -> list[str]:
+    """The larger side is not negative, and the squares compare as the sides do."""
+    before = f"{label}: " if label else ""
+    goals = by_squares(formula[1]) if formula is not None else (None, None)
+    lines = [f"{before}a <= b where b >= 0 and a**2 <= b**2:"]
+    for name, one in zip(("nonnegative", "squares"), goals, strict=True):
+        inner = (formula[0], one) if formula is not None and one is not None else None
+        lines += [f"    {line}" for line in _goal(goal.get(name), name if one is None else plain(one), inner)]
     return lines
 
 
