@@ -117,6 +117,8 @@ class _Search:
         signed = {str(f.polynomial.leading_coefficient() * f.polynomial) for f in self.factors if f.plain}
         self.roots = [g for g in generators if str(g) not in signed]
         self.squares: list[fmpq_mpoly] = list(self.roots)
+        #: Of the products so far, by the places of their factors: most come back in larger rounds.
+        self.normal_forms: dict[tuple[int, ...], dict[_Monomial, fmpq]] = {}
         self.differences = [
             combination for a, b in itertools.combinations(generators, 2) for combination in (a - b, a + b)
         ][:30]
@@ -161,7 +163,9 @@ class _Search:
         found: list[_Column] = []
         monomials = 0
         for chosen, product, strict in _products(factors, attempt, self.context.constant(1)):
-            found.append(_Column(self._reduced(product).to_dict(), chosen, strict))
+            if chosen not in self.normal_forms:
+                self.normal_forms[chosen] = self._reduced(product).to_dict()
+            found.append(_Column(self.normal_forms[chosen], chosen, strict))
             monomials += len(found[-1].polynomial)
             if monomials > most:
                 return None
