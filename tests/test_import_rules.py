@@ -31,7 +31,6 @@ ALLOWED = {
     "verify.kernel": KERNEL,
     "verify.search": ENGINES,
     "verify.proof": ENGINES,
-    "verify.benchmark": ENGINES | {"verify.search"},
     "verify.point": ENGINES,
     "verify.coq": STATEMENT | {"verify.kernel", "verify.ledger"},
     "verify.decide": ENGINES | {"verify.search", "verify.proof"},

@@ -570,6 +570,7 @@ def run_experiments(
 def write_report(ledger: LedgerFile = None) -> int:
     """Write the report of all claims, and the errata, from the ledger."""
     from verify import report
+    from verify.benchmark import power
     from verify.collect import collect
     from verify.experiments.record import outcomes, read_records
     from verify.ledger import recorded_certificate
@@ -585,7 +586,10 @@ def write_report(ledger: LedgerFile = None) -> int:
         if (certificate := recorded_certificate(place, entry)) is not None
     }
     groups = report.groups_of(selection.packages)
-    written = report.write(place.parent, selection.claims, recorded, certificates, groups, outcomes(records), records)
+    measured = power.recorded(place.parent)
+    written = report.write(
+        place.parent, selection.claims, recorded, certificates, groups, outcomes(records), records, measured
+    )
     for path in written[:2]:
         print(path)
     return HOLDS
@@ -602,11 +606,12 @@ def bench(
     ] = None,
     every: Annotated[int, typer.Option(metavar="N", help="With --power: every N-th planted error only.")] = 1,
     jobs: Jobs = None,
+    record: Annotated[bool, typer.Option("--record", help="With --power: keep the table for the report.")] = False,
     as_json: Json = False,
 ) -> int:
     """Measure the toolkit itself, in a checkout: its speed; with --power, what is found of what is planted."""
     if power:
-        return _bench_power(only or [], every, jobs, as_json=as_json)
+        return _bench_power(only or [], every, jobs, record=record, as_json=as_json)
     from verify.benchmark.speed import measure, print_speed, told
 
     measured = measure(told)
@@ -617,15 +622,20 @@ def bench(
     return 0
 
 
-def _bench_power(only: Sequence[str], every: int, jobs: int | None, *, as_json: bool) -> int:
-    from verify.benchmark.power import measure, print_power, told
+def _bench_power(only: Sequence[str], every: int, jobs: int | None, *, record: bool, as_json: bool) -> int:
+    from verify.benchmark import power
     from verify.collect import project_root
 
     if every < 1:
         raise InputError(f"--every {every} must be 1 or more")
-    measured = measure(project_root(), jobs=_workers(jobs), only=only, every=every, progress=told)
+    if record and only:
+        raise InputError("--record keeps a table of all kinds; leave out --only")
+    measured = power.measure(project_root(), jobs=_workers(jobs), only=only, every=every, progress=power.told)
+    if record:
+        place, _ = _ledger(None)
+        power.record(measured, place.parent)
     if as_json:
         _print_json(measured)
     else:
-        print_power(measured)
+        power.print_power(measured)
     return HOLDS

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.quality.traps import CLAIMS as TRAPS
 from verify.benchmark.planted import MUTANTS_FILE, Garden, Planted, known_to_be_false, read_planted
-from verify.benchmark.power import Hunted, measure, table
+from verify.benchmark.power import Hunted, measure, record, recorded, table
 from verify.decide import check
+from verify.errors import InputError
 from verify.statement.claim import Claim
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,3 +103,23 @@ def test_the_share_of_planted_errors_that_is_found() -> None:
     mutants = [one for one in measure(ROOT, jobs=1)["hunted"] if not one["kind"].startswith("trap")]
     missed = [one["id"] for one in mutants if one["verdict"] not in ("refuted", "ill-posed")]
     assert len(missed) <= (1 - SHARE) * len(mutants), missed
+
+
+def test_the_table_that_is_kept_has_no_times(tmp_path: Path) -> None:
+    hunted = [
+        Hunted(id="a~factor", kind="factor", verdict="refuted", seconds=1.5, points=10),
+        Hunted(id="b~factor", kind="factor", verdict="supported", seconds=2.5, points=10),
+    ]
+    measured = {"budget": "standard", "seed": 3, "every": 2, "kinds": msgspec.to_builtins(table(hunted))}
+    path = record(measured, tmp_path)
+    kept = recorded(tmp_path)
+    assert kept is not None and "seconds" not in path.read_text()
+    (row,) = kept.kinds
+    assert (kept.seed, kept.every, row.found, row.planted, row.missed) == (3, 2, 1, 2, ["b~factor"])
+
+
+def test_no_table_is_none_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    assert recorded(tmp_path) is None
+    (tmp_path / "power.json").write_text('{"budget": 3}')
+    with pytest.raises(InputError, match="no record of a measurement"):
+        recorded(tmp_path)

@@ -25,6 +25,8 @@ from verify.workers import Ending, Order, Task, run_all
 TRAPS_FILE = Path("tests") / "quality" / "traps.py"
 #: Seconds after which a mutant's worker is stopped; what is not found by then counts as not found.
 PATIENCE = 600
+#: Where a measurement is kept for the report.
+RECORD = "power.json"
 #: The verdicts of what is found to be false.
 FOUND = ("refuted", "ill-posed")
 TRAP = "trap: "
@@ -144,6 +146,7 @@ def measure(
     return {
         "budget": budget,
         "seed": seed,
+        "every": every,
         "found": sum(one.found for one in hunted),
         "planted": len(hunted),
         "kinds": msgspec.to_builtins(rows),
@@ -191,6 +194,48 @@ def _quarry(root: Path, entries: Sequence[Planted], every: int) -> list[_Quarry]
         for claim in collect([str(TRAPS_FILE)], root).claims:
             found.append(_Quarry(str(TRAPS_FILE), claim, "", TRAP + claim.id.rpartition("-")[0], claim.id))
     return found
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of what is recorded: no times, so that the same toolkit and seed give the same bytes."""
+
+    kind: str
+    planted: int
+    found: int
+    missed: list[str]
+    not_known_false: int
+
+
+class PowerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a measurement found, for the report."""
+
+    budget: str
+    seed: int
+    every: int
+    kinds: list[Kind]
+
+
+def record(measured: Mapping[str, Any], folder: Path) -> Path:
+    """Keep a measurement beside the ledger; the file."""
+    path = folder / RECORD
+    kept = msgspec.convert(measured, PowerRecord)
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    return path
+
+
+def recorded(folder: Path) -> PowerRecord | None:
+    """The measurement that is kept in a folder, None if there is none.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    path = folder / RECORD
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=PowerRecord)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as reason:
+        raise InputError(f"{path} is no record of a measurement: {reason}") from reason
 
 
 def told(done: int, total: int, text: str) -> None:

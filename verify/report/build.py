@@ -18,6 +18,7 @@ from verify.statement.claim import Claim
 from verify.statement.system import System
 
 if TYPE_CHECKING:
+    from verify.benchmark.power import PowerRecord
     from verify.experiments.record import Record
 
 
@@ -29,6 +30,7 @@ def write(
     groups: Sequence[Group] = (),
     outcomes: Mapping[str, str] | None = None,
     records: Sequence[Record] = (),
+    power: PowerRecord | None = None,
 ) -> list[Path]:
     """Write ``REPORT.md``, ``ERRATA.md``, ``statements/`` and ``figures/`` into a folder.
 
@@ -42,6 +44,7 @@ def write(
         groups: which claims stand on a page together.
         outcomes: what came out of the experiments that were run, by claim id.
         records: their results; their pictures stand in the report's folder already.
+        power: how many planted errors the search finds.
 
     Returns:
         The files of the report: the report, the errata, the pages of statements, the pictures.
@@ -66,6 +69,7 @@ def write(
         claims=claims,
         outcomes=outcomes,
         records=records,
+        power=power,
         systems=[(name, system, claim) for system, (name, claim) in _systems(claims).items()],
         figures=figures,
         edges=edges,

@@ -30,6 +30,7 @@ from verify.statement.system import System
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from verify.benchmark.power import PowerRecord
     from verify.experiments.record import Record
 
 #: How every page of statements begins, so that an old one is known as such.
@@ -65,6 +66,7 @@ class Content:
     claims: Sequence[Claim]
     outcomes: Mapping[str, str]
     records: Sequence[Record]
+    power: PowerRecord | None
     systems: Sequence[tuple[str, System, Claim]]
     figures: Mapping[str, list[tuple[str, str]]]
     edges: Mapping[Edge, None]
@@ -127,6 +129,7 @@ def render_report(content: Content, pages: Sequence[Page]) -> str:
             fallen=[view for view in content.everything if view.verdict in BAD_NEWS and view.claim.kind != "step"],
             errata=content.errata,
             experiments=content.experiments,
+            power=content.power,
             systems=[(name, escaped(system.name), system_display(system, claim))
                      for name, system, claim in content.systems],
             graphs=[(graph, [page for page in pages if page.path in {page_of.get(name) for name in graph.ids}])

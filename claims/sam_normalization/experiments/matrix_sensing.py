@@ -233,7 +233,7 @@ def draw_long(measurements: Sequence[Measurement]) -> Any:
         left.plot(steps, curves["train"][name], ":", color=colour, linewidth=1.4, label=f"{algorithm}, training")
     left.set(yscale="log", xlabel="step", ylabel="loss", title=rf"$\rho={LARGEST_RHO}$,  $\eta={ETA_LONG}$")
     left.set_ylim(1e-8, 1e5)
-    left.legend(ncols=3, loc="upper right", fontsize=8, columnspacing=1.0, handlelength=1.6)
+    left.legend(ncols=2, loc="upper right", fontsize=8, columnspacing=1.0, handlelength=1.6)
     for algorithm in ("SAM", "USAM"):
         for rho, colour in zip(RHOS_LONG, COLOURS[1::2], strict=False):
             label = rf"{algorithm}, $\rho={text(rho)}$"
