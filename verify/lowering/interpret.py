@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -125,7 +125,8 @@ class Environment:
         return result
 
     def _compute(self, expression: sp.Basic) -> Value:
-        return _handler(type(expression))(self, expression)
+        evaluated: Value = getattr(self, _handler(type(expression)))(expression)
+        return evaluated
 
     def _symbol(self, expression: sp.Symbol) -> Value:
         if expression not in self.values:
@@ -484,27 +485,25 @@ class Environment:
         return gap if isinstance(relation, sp.Le | sp.Lt) else self.arithmetic.rational(-1, 1) * gap
 
 
-#: What evaluates an expression of a type, or of a type derived from it.
-_HANDLERS: dict[type, Callable[[Environment, Any], Value]] = {
-    sp.Symbol: Environment._symbol,
-    sp.Rational: Environment._rational,
-    sp.Add: Environment._add,
-    sp.Mul: Environment._product,
-    sp.Pow: Environment._power,
-    Inner: Environment._inner,
-    Norm: Environment._norm,
-    **dict.fromkeys(
-        (ScalarLoss, LossValue, Gradient, LossMinimum, Minimizer, HessianProduct, Projection), Environment._loss
-    ),
-    sp.Derivative: Environment._derivative,
-    StepSum: Environment._step_sum,
-    sp.Sum: Environment._finite_sum,
-    sp.Piecewise: Environment._piecewise,
-    **dict.fromkeys((sp.Function, sp.Max, sp.Min, sp.NumberSymbol), Environment._function),
+#: The method that evaluates an expression of a type, or of a type derived from it; by name, as arrays have their own.
+_HANDLERS: dict[type, str] = {
+    sp.Symbol: "_symbol",
+    sp.Rational: "_rational",
+    sp.Add: "_add",
+    sp.Mul: "_product",
+    sp.Pow: "_power",
+    Inner: "_inner",
+    Norm: "_norm",
+    **dict.fromkeys((ScalarLoss, LossValue, Gradient, LossMinimum, Minimizer, HessianProduct, Projection), "_loss"),
+    sp.Derivative: "_derivative",
+    StepSum: "_step_sum",
+    sp.Sum: "_finite_sum",
+    sp.Piecewise: "_piecewise",
+    **dict.fromkeys((sp.Function, sp.Max, sp.Min, sp.NumberSymbol), "_function"),
 }
 
 
-def _handler(kind: type) -> Callable[[Environment, Any], Value]:
+def _handler(kind: type) -> str:
     if kind not in _HANDLERS:
         ancestor = next((ancestor for ancestor in kind.__mro__ if ancestor in _HANDLERS), None)
         if ancestor is None:
