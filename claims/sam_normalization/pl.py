@@ -98,6 +98,7 @@ descent = (
     Ge(inner, (1 - beta * rho) * squared),
     Le(L(w_next), L(w) - eta * inner + eta**2 * beta / 2 * Norm(ascent_gradient) ** 2),
     Le(Norm(ascent_gradient) ** 2, 2 * inner - (1 - beta**2 * rho**2) * squared),
+    Gt(eta**2 * beta, 0),
     Le(
         L(w_next),
         L(w) - eta * (1 - eta * beta) * inner - eta**2 * beta / 2 * (1 - beta**2 * rho**2) * squared,
@@ -282,7 +283,12 @@ theorem_48_repaired = Claim(
                     Lt(1 - 2 * mu * kappa, 1),
                     *bounded_gradient,
                     Le(Norm(gradient), sqrt(2 * beta**2 / mu) * sqrt(gap)),
+                    Gt(1 + beta * rho, 0),
                     Le(Norm(ascent_gradient), (1 + beta * rho) * Norm(gradient)),
+                    Le(
+                        (1 + beta * rho) * Norm(gradient),
+                        (1 + beta * rho) * sqrt(2 * beta**2 / mu) * sqrt(gap),
+                    ),
                     Le(Norm(ascent_gradient), (1 + beta * rho) * sqrt(2 * beta**2 / mu) * sqrt(gap)),
                     Le(eta * Norm(ascent_gradient), factor * sqrt(gap)),
                     Gt(factor, 0),
@@ -300,7 +306,13 @@ theorem_48_repaired = Claim(
         ),
         pairs=(*step_pairs, at_gradient_step, from_start),
         cauchy_schwarz=(moved_little, (w - w0, ascent_gradient)),
-        lemmas=(Ge(gap, 0), Ge(gap_0, 0)),
+        lemmas=(
+            Ge(gap, 0),
+            Ge(gap_0, 0),
+            Lt(sqrt(rate), 1),
+            Ge(factor / (1 - sqrt(rate)), 0),
+            Ge(factor / (1 - sqrt(rate)) * sqrt(gap), 0),
+        ),
     ),
     uses=["lemma-49"],
 )

@@ -390,11 +390,12 @@ small = Le(eta, 1 / beta)
 descent_lemmas = (
     Le(L(w_next), smoothness),
     Le(Norm(gradient_halfway - gradient), beta * rho),
+    Le(Norm(gradient_halfway) ** 2, beta**2 * rho**2 + norm_bound),
+    Le(L(w_next), collected),
     Ge(rho * (inner - squared), 0),
     Ge(inner - squared, -beta * rho * Norm(gradient)),
     Or(Eq(rho, 0), Gt(rho, 0)),
     Ge(inner, squared),
-    Le(L(w_next), collected),
 )
 descent_pairs = ((halfway, w), (w_next, w))
 descent_hints = Hints(

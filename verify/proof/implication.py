@@ -22,6 +22,8 @@ from verify.proof.smt import Limits, ask
 
 #: The linear programs grow from round to round: their columns as parts of the most that is allowed.
 SIZES = (40, 8, 1)
+#: Among more known formulas than ``MANY`` the last ``RECENT`` are tried on their own.
+MANY, RECENT = 45, 10
 #: A root is bounded through squares where neither side's square has more terms.
 LONGEST_SQUARE = 12
 #: After the first round a solver is asked whether the goal fails; its work for that.
@@ -323,7 +325,11 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
     adjacent = {place for place in range(len(known)) if foreign[place] <= 1}
     everything = set(range(len(known)))
     tried: list[set[int]] = []
-    for subset in (signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain):
+    order = [signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain]
+    if not lemmas and len(known) > MANY:
+        # what was shown last is often what an author had in mind for the next step
+        order.insert(1, signs | set(range(len(known) - RECENT, len(known))))
+    for subset in order:
         if subset not in tried:
             tried.append(subset)
             yield sorted(subset)

@@ -146,6 +146,8 @@ class _Search:
             for size in range(2, max(4, max_degree // 2 + 1))
             for squares in (False, True)
         ]
+        if least + 3 > max_degree:  # else the rounds above have them: an atom times up to three variables
+            scored.append((3, _Round(least + 3, 1, 4, False)))
         yield _Round(least, 1, 1, False)  # the atoms alone: a chain of inequalities needs no more
         yield from (attempt for _, attempt in sorted(scored, key=lambda entry: (entry[0], entry[1].degree)))
 
