@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from claims.sam_normalization import CLAIMS
-from verify.kernel.evaluation import BeyondHorizon, _Evaluator, parameter_names
+from verify.kernel.evaluation import BeyondHorizon, Evaluator, parameter_names
 from verify.lowering.ball import Ball
 from verify.lowering.exact import Exact
 from verify.lowering.floats import Floats
@@ -35,7 +35,7 @@ def truths(claim: Claim, values: dict[str, Fraction], loss: str | None, arithmet
     bits = getattr(arithmetic, "bits", None)
     try:
         reading = next(iter(claim.conclusions))
-        result = _Evaluator(claim, values, member_of(claim, loss), reading, arithmetic, bits).result()
+        result = Evaluator(claim, values, member_of(claim, loss), reading, arithmetic, bits).result()
     except (NotExact, Undecided, BeyondHorizon):
         return None
     return {name: part.truth for name, part in result.parts.items()} if result.admissible else None

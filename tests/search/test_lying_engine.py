@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tests.calibration.calibration import CALIBRATION, Truth
 from verify.decide import check
 from verify.kernel.evaluation import evaluate_point
+from verify.lowering.lanes.kernel import Answers
 from verify.search.batch import Batch
 from verify.search.budget import BUDGETS
 from verify.search.explore import explore
@@ -39,22 +40,40 @@ HONEST: dict[Truth, tuple[str, ...]] = {"beyond": ("proved",), "vacuous": ("vacu
 KNOWN: list[tuple[Claim, Truth]] = [(claim, truth) for claim, truth in CALIBRATION if claim.id in _IDS]
 
 
-def lying(lie: Lie) -> Callable[..., Iterator[Any]]:
-    honest = Batch.run
+def lie_to_the_search(monkeypatch: pytest.MonkeyPatch, lie: Lie) -> None:
+    """Have the floats say something else, in the screen (kernels or arrays) and along every climb."""
+    followed, margins = Batch.follow_from, Batch.margins
     rng = np.random.default_rng(0)
 
-    def run(self: Batch, environment: Any, size: int, steps: int) -> Iterator[Any]:
-        for t, here, admissible, parts in honest(self, environment, size, steps):
-            told = {part: lie(np.array(margins, dtype=float), rng) for part, margins in parts.items()}
+    def follow_from(self: Batch, named: Any, loss_parameters: Any, size: int, steps: int) -> Answers:
+        honest = followed(self, named, loss_parameters, size, steps)
+        watched = []
+        for part in honest.watched:
+            told = lie(part["margin"], rng)
+            watched.append(
+                part
+                | {
+                    "margin": np.where(np.isnan(told), np.inf, told),
+                    "at": np.maximum(part["at"], 0),
+                    "violated": np.where(told < 0, 0.0, -1.0),
+                    "undefined": np.where(np.isnan(told), 0.0, -1.0),
+                }
+            )
+        return Answers(np.full_like(honest.count, steps + 1.0), tuple(watched))
+
+    def told_margins(self: Batch, unit: Array, steps: int) -> Iterator[Any]:
+        for t, here, admissible, parts in margins(self, unit, steps):
+            told = {part: lie(np.array(values, dtype=float), rng) for part, values in parts.items()}
             yield t, here, np.ones_like(admissible), told
 
-    return run
+    monkeypatch.setattr(Batch, "follow_from", follow_from)
+    monkeypatch.setattr(Batch, "margins", told_margins)
 
 
 @pytest.mark.parametrize("name", LIES)
 def test_only_honest_verdicts_come_from_a_lying_engine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(KNOWN) == len(_IDS)
-    monkeypatch.setattr(Batch, "run", lying(LIES[name]))
+    lie_to_the_search(monkeypatch, LIES[name])
     wrong = []
     for claim, truth in KNOWN:
         result = check(claim, budget="quick")
@@ -68,7 +87,7 @@ def test_only_honest_verdicts_come_from_a_lying_engine(name: str, monkeypatch: p
 
 def test_the_lies_reach_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     claim = next(claim for claim, _ in KNOWN if claim.id == "means")
-    monkeypatch.setattr(Batch, "run", lying(LIES["everything is violated"]))
+    lie_to_the_search(monkeypatch, LIES["everything is violated"])
     suspicious = [
         lane for lane, _ in explore([(Batch(claim, "", None), 0)], "", BUDGETS["quick"], 0) if lane is not None
     ]

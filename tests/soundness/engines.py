@@ -19,7 +19,7 @@ from verify.statement.claim import Claim
 PRODUCTS = Work(3, 64, 0, 1, 512, 12)
 SOLVERS = Work(2, 8, 200_000, 2, 512, 12)
 #: A screen of a few points.
-GLANCE = Budget("quick", 6, 6, 4, 1, 16, 2, 256)
+GLANCE = Budget("quick", 6, 6, 4, 1, 16, 2, 2_000, 256)
 
 
 def found_by_methods(claim: Claim, work: Work) -> list[Settled]:

@@ -114,5 +114,6 @@ def onto_boundaries(
         solution = value_of(boundary.solution, {**placed, gap: boundary.side * near * size})
         if boundary.squared:
             solution = np.where(np.floor(choice * 1e6) % 2 == 0, 1.0, -1.0) * np.sqrt(solution)
-        moved[boundary.symbol] = np.where(chosen == number, solution, moved[boundary.symbol])
+        # where the boundary has no place the point stays
+        moved[boundary.symbol] = np.where((chosen == number) & np.isfinite(solution), solution, moved[boundary.symbol])
     return moved

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import sympy as sp
@@ -91,6 +92,8 @@ def certify(claim: Claim, reading: str, part: str, point: Point, bits: int) -> C
 
 def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
     """Rational points near a lane, the simplest first; the last is the lane itself."""
+    if not all(map(isfinite, lane.values.values())):
+        return  # floats lost the point itself
     times = {"t": Fraction(lane.t)} if time in claim.parameters else {}
     seen = set()
     for denominator in (*(NOISE_DENOMINATORS if abs(lane.margin) < NOISE else DENOMINATORS), None):

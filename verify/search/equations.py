@@ -64,5 +64,5 @@ def onto_equations(
         value = value_of(equation.solution, moved)
         if equation.squared:
             value = np.where(moved[equation.symbol] < 0, -1.0, 1.0) * np.sqrt(value)
-        moved[equation.symbol] = value + 0 * moved[equation.symbol]
+        moved[equation.symbol] = np.where(np.isfinite(value), value, moved[equation.symbol])
     return moved
