@@ -43,7 +43,9 @@ def test_a_model_of_a_class_of_losses_is_put_beside_concrete_ones() -> None:
 
 
 def test_what_the_search_misses_a_solver_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    blind: Any = lambda *arguments: Found(points=1)  # noqa: E731
+    def blind(*_: Any) -> Found:
+        return Found(points=1)
+
     monkeypatch.setattr(decide, "search", blind)
     claim = Claim("thin", given=[x >= 0, x <= 1], show=sp.Ne(7919 * x, 1, evaluate=False))
     result = decide.check(claim, budget="quick")

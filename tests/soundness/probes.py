@@ -542,8 +542,8 @@ def a_witness_is_admissible_and_violates(kernel: Kernel) -> None:
 
 @probe
 def parts_and_readings_are_all_settled(kernel: Kernel) -> None:
-    proof = {"kind": "proof", "reading": "", "part": "a", "method": "implication"}
-    proof["obligations"] = [implication(part(IDENTITY))]  # type: ignore[assignment]
+    obligations = [implication(part(IDENTITY))]
+    proof = {"kind": "proof", "reading": "", "part": "a", "method": "implication", "obligations": obligations}
     assert kernel.check.check_certificate(PARTS, certificate(PARTS, proof)).verdict is None
     assert kernel.check.combine_parts(["proved", "refuted"]) == "refuted"
     assert kernel.check.combine_parts(["proved", "undecided"]) == "undecided"
