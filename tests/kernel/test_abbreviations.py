@@ -9,7 +9,8 @@ from sympy import And, Eq, Gt, Le, Or, Symbol
 from claims.sam_normalization.setting import c, neurons
 from verify import Claim, Hints, check
 from verify.errors import CertificateError
-from verify.kernel.obligations import _replaced, obligations
+from verify.kernel.conclusion import replaced
+from verify.kernel.obligations import obligations
 
 x, y, S, R = (Symbol(name, real=True) for name in ("x", "y", "S", "R"))
 root = sp.sqrt(x**2 + y**2)
@@ -47,7 +48,7 @@ def test_a_false_statement_is_not_proved_by_abbreviating_it() -> None:
 
 def test_a_repeated_factor_is_kept() -> None:
     repeated = sp.Mul(x, x, y, evaluate=False)
-    assert _replaced(repeated, x * y, S) == S * x
+    assert replaced(repeated, x * y, S) == S * x
 
 
 def test_a_symbol_of_the_claim_is_no_abbreviation() -> None:

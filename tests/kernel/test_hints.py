@@ -12,7 +12,8 @@ from sympy.core.symbol import Str
 from verify.decide import check
 from verify.errors import CertificateError
 from verify.kernel.check import check_certificate
-from verify.kernel.obligations import _replaced, obligations
+from verify.kernel.conclusion import replaced
+from verify.kernel.obligations import obligations
 from verify.proof.strategy import WORK, prove_part
 from verify.statement.claim import Claim, Hints
 from verify.statement.formula import IsMember, ThereAre
@@ -191,9 +192,9 @@ def test_the_fingerprint_does_not_see_advice() -> None:
 
 
 def test_the_negative_of_an_abbreviated_sum_is_the_negative_symbol() -> None:
-    assert _replaced(x - y, y - x, S) == -S
-    assert _replaced((x - y) * K, y - x, S) == -S * K
-    assert _replaced(rel(Le, x - y, y - x), y - x, S) == rel(Le, -S, S)
+    assert replaced(x - y, y - x, S) == -S
+    assert replaced((x - y) * K, y - x, S) == -S * K
+    assert replaced(rel(Le, x - y, y - x), y - x, S) == rel(Le, -S, S)
 
 
 def test_an_abbreviated_sum_is_the_same_in_both_signs() -> None:

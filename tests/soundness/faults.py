@@ -166,9 +166,9 @@ FAULTS: list[Fault] = [
          "if isinstance(part, Relational) and not definedness(part):", "if isinstance(part, Relational):"),
         ("what is not zero is positive", "for sign in (1, -1):", "for sign in (1,):"),
     ),
-    # --- obligations
+    # --- obligations, inductions
     *_faults(
-        "obligations",
+        "conclusion",
         "what_cancels_has_to_be_shown",
         ("what an algebraic form takes for granted is not shown",
          "granted = [*abstract.cancelled, *series, *[abstract(condition) for condition in lost]]", "granted = []"),
@@ -188,22 +188,22 @@ FAULTS: list[Fault] = [
         ("what is lost counts as true", "return test is not None and all(", "return True or all("),
     ),
     *_faults(
-        "obligations",
+        "induction",
         "an_invariant_holds_at_the_start",
         ("the start is not looked at", "for formula in invariant:\n        initial",
          "for formula in ():\n        initial"),
     ),
     *_faults(
-        "obligations",
+        "induction",
         "a_step_keeps_the_invariant",
         ("the next state is the state",
          "later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)", "later = formula"),
         ("the time stands still", "time: time + 1,", "time: time,"),
     ),
     *_faults(
-        "obligations",
+        "induction",
         "an_invariant_implies_the_conclusion",
-        ("the conclusion of an induction is not looked at", "return [*found.obligations, *concluded]",
+        ("the conclusion of an induction is not looked at", "return [*found.obligations, *last]",
          "return list(found.obligations)"),
     ),
     *_faults(
@@ -217,19 +217,19 @@ FAULTS: list[Fault] = [
     *_faults(
         "obligations",
         "constants_are_positive_and_constant",
-        ("a constant need not be positive", 'result += _concluded("the constant is positive"',
-         '_concluded("the constant is positive"'),
+        ("a constant need not be positive", 'result += concluded("the constant is positive"',
+         'concluded("the constant is positive"'),
         ("a constant may depend on anything", "if not constant.free_symbols <= set(formula.depends):", "if False:"),
         ("constants need not meet their condition",
          'result = [Implication("the constants are as they should be", assumed, condition)]', "result = []"),
     ),
     *_faults(
-        "obligations",
+        "induction",
         "growth_is_by_a_factor_above_one",
         ("a coordinate may shrink", "(factor.is_Rational and factor > 1)", "factor.is_Rational"),
-        ("a coordinate may be 0", 'result += _concluded(f"{symbol} is never 0"', '_concluded(f"{symbol} is never 0"'),
-        ("a coordinate need not grow", 'result += _concluded(f"|{symbol}| grows by',
-         '_concluded(f"|{symbol}| grows by'),
+        ("a coordinate may be 0", 'result += concluded(f"{symbol} is never 0"', 'concluded(f"{symbol} is never 0"'),
+        ("a coordinate need not grow", 'result += concluded(f"|{symbol}| grows by',
+         'concluded(f"|{symbol}| grows by'),
     ),
     # --- eigenvalues
     *_faults(
