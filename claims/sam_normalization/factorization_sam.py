@@ -138,6 +138,28 @@ def _step(parent: str, number: int, title: str, given: list[Any], show: Any, **m
     )
 
 
+_x_up, _y_up = sp.symbols("x_up y_up", real=True)
+#: The ascent adds at most a fifth to each coordinate, so that its slopes stay below twice the plain ones.
+_little_ascent = Hints(
+    lemmas=(
+        Ge(x, 0),
+        Ge(y, 0),
+        Ge(x_ascent, 0),
+        Ge(y_ascent, 0),
+        Le(x_ascent, x + rho),
+        Le(y_ascent, y + rho),
+        Le(_x_up, Rational(6, 5) * x),
+        Le(_y_up, Rational(6, 5) * y),
+        Le(_x_up**2, Rational(36, 25) * x**2),
+        Le(_y_up**2, Rational(36, 25) * y**2),
+        Le(_x_up * _y_up**2, 2 * x * y**2),
+        Le(_x_up**2 * _y_up, 2 * x**2 * y),
+        Ge(_x_up * _y_up**2, 0),
+        Ge(_x_up**2 * _y_up, 0),
+    ),
+    abbreviate={_x_up: x_ascent, _y_up: y_ascent},
+)
+
 lemma_13_steps = [
     _step(
         "lemma-13",
@@ -175,6 +197,7 @@ lemma_13_steps = [
                 + (x**2 * y - half * x_ascent**2 * y_ascent) * x_ascent**2 * y_ascent,
             ),
         },
+        hints=Hints(parts={"wanted": _little_ascent}),
     ),
     _step(
         "lemma-13",
@@ -232,9 +255,33 @@ eq_9 = Claim(
 
 _drop_y = y - eta * y * (rho * y * z_inverse) ** 2
 
+_n, _inverse_eta = sp.symbols("n E", real=True)
+#: Each factor of the step loses where the terms of x are dropped.
+_each_factor_shrinks = Hints(
+    lemmas=(
+        Ge(y_ascent, y),
+        Ge(x_ascent**2, (rho * y * z_inverse) ** 2),
+        Ge(y, 0),
+        Gt(x0**2 + y0**2, 0),
+    ),
+    abbreviate={
+        _n: rho**2 * sign_xy**2 / (x**2 + y**2),
+        _x_up: x_ascent,
+        _y_up: y_ascent,
+        _inverse_eta: x0**2 + y0**2,
+    },
+)
+
 lemma_14_steps = [
     _step("lemma-14", 1, "The update of y", _x_small, relation(Eq, y_next, y - eta * y_ascent * x_ascent**2)),
-    _step("lemma-14", 2, "The terms of x dropped", _x_small, relation(Le, y - eta * y_ascent * x_ascent**2, _drop_y)),
+    _step(
+        "lemma-14",
+        2,
+        "The terms of x dropped",
+        _x_small,
+        relation(Le, y - eta * y_ascent * x_ascent**2, _drop_y),
+        hints=_each_factor_shrinks,
+    ),
     _step("lemma-14", 3, "The radius bounded by sqrt(2) y", _x_small, relation(Le, _drop_y, _decay)),
 ]
 

@@ -259,6 +259,8 @@ theorem_48_steps = [
 
 #: The root of the rate, in the symbols of the proof.
 root_of_rate = sqrt(1 - 2 * mu * kappa)
+#: What the sum of the steps' bounds comes to, in units of the root of the first gap.
+series = sp.Symbol("S", real=True)
 
 theorem_48_repaired = Claim(
     "theorem-48/repaired",
@@ -313,6 +315,7 @@ theorem_48_repaired = Claim(
             Ge(factor / (1 - sqrt(rate)), 0),
             Ge(factor / (1 - sqrt(rate)) * sqrt(gap), 0),
         ),
+        abbreviate={series: factor / (1 - sqrt(rate))},
     ),
     uses=["lemma-49"],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,29 @@ def test_two_runs_leave_the_same_bytes(tmp_path: Path) -> None:
         run(Named("toy", toy.make), Setting(), tmp_path / folder)
     for name in ("experiments/toy.json", "figures/toy.png", "figures/toy.svg"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_seed_is_measured_on_one_thread_whatever_the_machine_has(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    seen: list[int] = []
+
+    def make(setting: Setting) -> Experiment:
+        plain = toy.make(setting)
+
+        def measure(run: Run) -> Measurement:
+            seen.append(torch.get_num_threads())
+            return plain.measure(run)
+
+        return replace(plain, measure=measure)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        run(Named("toy", make), Setting(), tmp_path)
+        assert set(seen) == {1}
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_an_interrupted_run_continues_with_the_seed_that_was_cut(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -99,7 +101,8 @@ def run(
     experiment = named.build(setting)
     if seeds is not None:
         experiment = with_seeds(experiment, seeds)
-    measurements, seconds = _measured(named, experiment, setting, folder, fresh, progress)
+    with _one_thread():
+        measurements, seconds = _measured(named, experiment, setting, folder, fresh, progress)
     record = judged(named.id, experiment, setting, measurements)
     name = stem(named.id, setting.scale)
     with style.styled():
@@ -178,6 +181,21 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Torch on one thread: more of them add in another order, and training carries the last digit into the first."""
+    if importlib.util.find_spec("torch") is None:
+        yield
+        return
+    torch = importlib.import_module("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _require_cuda() -> None:

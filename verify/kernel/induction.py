@@ -29,7 +29,11 @@ def by_induction(claim: Claim, part: str, formula: Boolean) -> list[Implication]
     """By an invariant that the start meets, that a step keeps, and that implies the conclusion."""
     found = _invariant(claim, formula)
     known = (*found.known, *found.exists) if speaks_of_next(claim, formula) else found.known
-    last = concluded("the invariant implies the conclusion", known, found.abstract, found.conclusion, found.lemmas)
+    name, goal = "the invariant implies the conclusion", found.conclusion
+    if found.short:
+        last = abbreviated(name, known, found.abstract, goal, found.lemmas, found.short)
+    else:
+        last = concluded(name, known, found.abstract, goal, found.lemmas)
     return [*found.obligations, *last]
 
 
@@ -73,6 +77,7 @@ class _Invariant:
         exists: what more is known where its next state exists.
         conclusion: the statement, with symbols for its sums over the steps and its powers.
         lemmas: the author's, in the same form.
+        short: the author's symbols for expressions, for the conclusion.
     """
 
     obligations: list[Implication]
@@ -81,6 +86,7 @@ class _Invariant:
     exists: tuple[Boolean, ...]
     conclusion: Boolean
     lemmas: tuple[Boolean, ...]
+    short: dict[sp.Symbol, sp.Expr]
 
 
 def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
@@ -93,7 +99,7 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
         raise CertificateError("an invariant holds a sum")
     running = _running(claim, conclusion)
 
-    def hidden(formula: Boolean) -> Boolean:
+    def hidden(formula: sp.Basic) -> sp.Basic:
         for node, part in running.items():
             formula = replaced(formula, node, part.symbol)
         return formula
@@ -133,12 +139,13 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
         name = f"a step keeps {formula}"
         later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
         lost = lost_conditions(formula, moved, *abstract.substitutions)
-        short = {symbol: abstract(value) for symbol, value in hint.abbreviate.items()}
+        short = {symbol: abstract(hidden(value)) for symbol, value in hint.abbreviate.items()}
         if short:
             result += abbreviated(name, (*known, *exists), abstract, later, intermediate, short, lost)
         else:
             result += concluded(name, (*known, *exists), abstract, later, intermediate, lost=lost)
-    return _Invariant(result, abstract, known, tuple(exists), hidden(conclusion), last)
+    short = {symbol: abstract(hidden(value)) for symbol, value in claim.hints.abbreviate.items()}
+    return _Invariant(result, abstract, known, tuple(exists), hidden(conclusion), last, short)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from verify.proof.smt import Limits, ask
 
 #: The linear programs grow from round to round: their columns as parts of the most that is allowed.
 SIZES = (40, 8, 1)
-#: Among more known formulas than ``MANY`` the last ``RECENT`` are tried on their own.
-MANY, RECENT = 45, 10
+#: Among more hypotheses than ``MANY`` the last few are tried on their own, in groups of these sizes.
+MANY, RECENT = 45, (3, 10)
 #: A root is bounded through squares where neither side's square has more terms.
 LONGEST_SQUARE = 12
 #: After the first round a solver is asked whether the goal fails; its work for that.
@@ -326,9 +326,9 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
     everything = set(range(len(known)))
     tried: list[set[int]] = []
     order = [signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain]
-    if not lemmas and len(known) > MANY:
+    if given > MANY:
         # what was shown last is often what an author had in mind for the next step
-        order.insert(1, signs | set(range(len(known) - RECENT, len(known))))
+        order[1:1] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
     for subset in order:
         if subset not in tried:
             tried.append(subset)

@@ -255,7 +255,7 @@ def _experiment(
         criteria=criteria,
         measure=measure,
         draw=draw,
-        seeds=(100, 101, 102),
+        seeds=(100, 101, 102, 103, 104),
         rule_seeds=(0,),
         memory="about 500 MB here; at the paper's size about 4 GB on a GPU (not run)",
         remarks=(

@@ -257,8 +257,30 @@ _lines_46: list[tuple[str, Any]] = [
     ),
 ]
 
+#: How much x shrinks by, in units of x.
+_shrinks = eta * y**2 * (1 + rho * y**2)
+_hints_46 = {
+    "Eq. (23): x bounded": Hints(
+        lemmas=(
+            Le(x**2, C * gamma * eta),
+            Ge(_shrinks, 0),
+            Ge(x * _shrinks, 0),
+            Ge(rho * (C * gamma * eta - x**2), 0),
+        ),
+    ),
+}
+
 lemma_46_steps = [
-    step("lemma-46", number, title, _positive, show, uses=["eq-20", "lemma-36"], **_step_46)
+    step(
+        "lemma-46",
+        number,
+        title,
+        _positive,
+        show,
+        hints=_hints_46.get(title, Hints()),
+        uses=["eq-20", "lemma-36"],
+        **_step_46,
+    )
     for number, (title, show) in enumerate(_lines_46, start=1)
 ]
 
