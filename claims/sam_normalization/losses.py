@@ -544,6 +544,15 @@ def _propose_piecewise(u: Sequence[Any], bounds: Mapping[str, Any]) -> dict[str,
     return {"knots": ((first, first), (second, level_second), (third, level_second + (third - second) * u[4] / 2))}
 
 
+def _propose_steep(u: Sequence[Any], bounds: Mapping[str, Any]) -> dict[str, Any]:
+    """Three knots, the second at c: beyond it nothing keeps the slope below the diagonal but the bound 1."""
+    c = bounds.get(A1_A3, Fraction(1, 4))
+    first = c * (16 * u[0] + 1) / 18
+    level = c - (c - first) * u[1] / 2
+    third = c + c * (2 * u[2] ** 2 + Fraction(1, 64))
+    return {"knots": ((first, first), (c, level), (third, level + (1 - level) * u[3]))}
+
+
 def _propose_delta(u: Sequence[Any], bounds: Mapping[str, Any]) -> dict[str, Any]:
     low = bounds.get(A1_A3, Fraction(1, 8)) / 2
     return {"delta": _between(u[0], low, Fraction(1))}
@@ -553,6 +562,7 @@ tanh = Family("tanh", {"delta": "1"}, _tanh, _propose_delta, 1)
 root = Family("root", {}, _root, lambda u, bounds: {}, 0)
 clip = Family("clip", {"delta": "1"}, _clip, _propose_delta, 1)
 piecewise = Family("piecewise", {"knots": "1/2:1/2,2:1"}, _piecewise, _propose_piecewise, 5)
+steep = Family("piecewise", {"knots": "1/8:1/8,1/4:1/4,1/2:1"}, _piecewise, _propose_steep, 4)
 softsign = Family("softsign", {"delta": "1"}, _softsign, _propose_delta, 1)
 spline = Family("spline", {"delta": "1"}, _spline, _propose_delta, 1)
 cubic = Family("cubic", {}, _cubic, lambda u, bounds: {}, 0)
@@ -560,7 +570,7 @@ cubic = Family("cubic", {}, _cubic, lambda u, bounds: {}, 0)
 # --- the classes ------------------------------------------------------------------------------------------------
 
 _SMOOTH_FAMILIES = (quadratic, quadratic_plane, quadratic_full, huber, logcosh, convex, quadratic_space)
-_SCALAR_FAMILIES = (tanh, root, clip, piecewise, softsign, spline)
+_SCALAR_FAMILIES = (tanh, root, clip, piecewise, steep, softsign, spline)
 
 
 def _smooth_facts(beta: sp.Symbol, loss: sp.Symbol, a: sp.Expr, b: sp.Expr) -> list[Boolean]:
