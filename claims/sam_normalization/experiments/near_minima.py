@@ -236,7 +236,6 @@ def draw(measurements: Sequence[Measurement]) -> Any:
             steps = measurements[0].curves[key]["step"]
             axis.plot(steps, mean, LINES[name], color=colours[key], label=label, linewidth=1.8)
         axis.set(xlabel="step", title=title)
-    axes[0, 2].set_yscale("symlog", linthresh=1.0)
     axes[0, 2].legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return figure
 
