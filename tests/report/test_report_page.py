@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sympy as sp
 
 from verify.report import write
 from verify.report.groups import Group
 from verify.report.texts import anchor
+from verify.report.witnesses import summary
 from verify.statement.claim import Claim
 
 
@@ -158,3 +160,17 @@ def test_figures_are_small(written: list[Path]) -> None:
     assert len(pictures) >= 5
     for path in pictures:
         assert path.stat().st_size < 100_000, path.name
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        ({"lhs": "2", "rhs": "5/4", "relative": "0.231"}, r"$`\tfrac{3}{13}`$"),
+        ({"lhs": "[2 +/- 1e-9]", "rhs": "5/4", "relative": "0.231"}, "$`0.231`$"),
+        ({"lhs": "0", "rhs": "0", "relative": "0"}, "$`0`$"),
+    ],
+)
+def test_the_relative_violation_is_exact_where_both_sides_are(sides: dict[str, str], expected: str) -> None:
+    x = sp.Symbol("x", real=True)
+    claim = Claim("c", given=[x > 0], show=sp.Le(x, 1, evaluate=False))
+    assert f"relative to both sides {expected}" in summary(claim, {"parameters": {"x": "2"}, **sides})

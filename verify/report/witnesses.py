@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -12,7 +14,7 @@ from verify.errors import VerifyError
 from verify.kernel.evaluation import parameter_names
 from verify.report.brief import brief
 from verify.report.mathtext import display, inline
-from verify.report.numerals import numeral_of_text
+from verify.report.numerals import LONGEST_EXACT, numeral, numeral_of_text
 from verify.report.texts import cell, code, escaped
 from verify.report.worked import NEW_ROW, Section, work
 from verify.statement.claim import Claim
@@ -80,7 +82,7 @@ def summary(claim: Claim, witness: Mapping[str, Any]) -> str:
     if witness.get("violation") not in (None, ""):
         sides.append(f"violated by {side(_size(str(witness['violation'])))}")
     if witness.get("relative"):
-        sides.append(f"relative to both sides {side(witness['relative'])}")
+        sides.append(f"relative to both sides {_relative(witness)}")
     text = " ".join(pieces) + (": " + ", ".join(sides) if sides else "")
     if witness.get("family"):
         text += f"{'; family' if text else 'Family'} {escaped(witness['family'])}"
@@ -116,6 +118,16 @@ def side(text: Any) -> str:
     if value.latex.startswith(r"\text"):
         return code(text)
     return inline(value.latex if value.exact else rf"\approx {value.latex}")
+
+
+def _relative(witness: Mapping[str, Any]) -> str:
+    """The violation over the sizes of both sides: exactly where these are rational and it is short."""
+    with suppress(KeyError, TypeError, ValueError, ZeroDivisionError):
+        left, right = Fraction(witness["lhs"]), Fraction(witness["rhs"])
+        exactly = numeral(abs(left - right) / (abs(left) + abs(right)))
+        if exactly.exact and len(exactly.latex) <= LONGEST_EXACT:
+            return inline(exactly.latex)
+    return side(witness["relative"])
 
 
 def _size(text: str) -> str:

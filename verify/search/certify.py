@@ -130,8 +130,14 @@ def certify_lane(claim: Claim, reading: str, lane: Lane, bits: int) -> Certified
     return None
 
 
-def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: int = 3) -> Certified:
-    """Replace the numbers of a witness by simpler ones, one after the other, while it stays one."""
+def simplify(
+    claim: Claim, reading: str, found: Certified, bits: int, rounds: int = 3, *, least: float = 0.0
+) -> Certified:
+    """Replace the numbers of a witness by simpler ones, one after the other, while it stays one.
+
+    Args:
+        least: the relative violation that it has to keep.
+    """
     best, left = found, ATTEMPTS
     for _ in range(rounds):
         before = best.point.complexity
@@ -143,7 +149,7 @@ def simplify(claim: Claim, reading: str, found: Certified, bits: int, rounds: in
                 if left < 0:
                     return best
                 again = certify(claim, reading, best.part, smaller, bits)
-                if again is not None and again.kind == best.kind:
+                if again is not None and again.kind == best.kind and again.relative >= least:
                     best = again
                     break  # the simplest come first; on to the next number
         if best.point.complexity == before:

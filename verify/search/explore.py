@@ -89,7 +89,7 @@ def explore(
         arm = max(active, key=lambda one: (one.rounds == 0, one.progress))
         before = float(arm.heights.min())
         for _ in range(min(ROUND, generations)):
-            lane, spent = _generation(arm, budget, rng)
+            lane, spent = generation(arm, budget, rng)
             generations -= 1
             yield lane, spent
             if arm.over:
@@ -158,7 +158,7 @@ def _horizon(batch: Batch, t: int, budget: Budget) -> int:
     return min(LATER * t + ROUND, budget.steps) if batch.claim.is_trajectory else 0
 
 
-def _generation(arm: Arm, budget: Budget, rng: np.random.Generator) -> tuple[Lane | None, int]:
+def generation(arm: Arm, budget: Budget, rng: np.random.Generator) -> tuple[Lane | None, int]:
     """One generation of all islands of an arm; a suspicious lane if there is one."""
     count, dimension = arm.centres.shape
     offspring = LANES // count

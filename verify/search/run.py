@@ -22,6 +22,7 @@ from verify.search.late import late_lanes
 from verify.search.sample import sample
 from verify.search.screen import INTERESTING, Screened, screen, sobol, warp
 from verify.search.small import small_points
+from verify.search.strongest import strongest
 from verify.statement.claim import Claim
 from verify.statement.domain import domain_of
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
@@ -74,6 +75,7 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
     for part in claim.conclusions[reading]:
         if speaks_of_a_point(claim.conclusions[reading][part]):
             _certify_part(claim, reading, part, screened, budget, seed, found)
+        _strengthen(claim, reading, part, screened, budget, seed, found)
     _late(claim, reading, screened, budget, seed, found)
     if any(speaks_of_a_point(f) and not found.violated.get(part) for part, f in claim.conclusions[reading].items()):
         _sample(claim, reading, budget, seed, found)
@@ -169,6 +171,28 @@ def _certify_part(
                 break
     if "ascend" not in found.stages:
         found.stages.append("ascend")
+
+
+def _strengthen(
+    claim: Claim,
+    reading: str,
+    part: str,
+    screened: list[tuple[Batch, Screened]],
+    budget: Budget,
+    seed: int,
+    found: Found,
+) -> None:
+    """Where a part falls, look for the point at which it falls the most."""
+    known = found.violated.get(part)
+    lanes = [(batch, result.worst[part]) for batch, result in screened if result.worst.get(part)]
+    if not known or not lanes:
+        return
+    batch, starts = min(lanes, key=lambda entry: entry[1][0].margin)
+    stronger, spent = strongest(batch, starts, max(known, key=lambda entry: entry.relative), budget, seed)
+    found.points += spent
+    known.append(stronger)
+    if "strengthen" not in found.stages:
+        found.stages.append("strengthen")
 
 
 def _late(
