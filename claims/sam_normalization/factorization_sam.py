@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 from sympy import Abs, And, Eq, Ge, Gt, Implies, Integer, Le, Lt, Rational, Tuple, sqrt
 
+from claims.sam_normalization.derived import step_of, twin_of
 from claims.sam_normalization.factorization import usam_growth
 from claims.sam_normalization.setting import (
     eta,
@@ -127,15 +127,7 @@ _ascent_square = _ascent_slope_x**2 + _ascent_slope_y**2
 
 
 def _step(parent: str, number: int, title: str, given: list[Any], show: Any, **more: Any) -> Claim:
-    return Claim(
-        f"{parent}/step-{number}",
-        title=title,
-        source=paper.at(f"Appendix D.1, proof of {parent.replace('lemma-', 'Lemma ')}, relation {number}"),
-        kind="step",
-        given=given,
-        show=show,
-        **(_one_step | more),
-    )
+    return step_of(parent, number, title, given, show, where="Appendix D.1", **(_one_step | more))
 
 
 _x_up, _y_up = sp.symbols("x_up y_up", real=True)
@@ -288,14 +280,7 @@ lemma_14_steps = [
 
 def _on_trajectory(claim: Claim) -> Claim:
     """The twin of a one-step claim that asks only about the states reached from a start of Theorem 11."""
-    return replace(
-        claim,
-        id=f"{claim.id}/on-trajectory",
-        title=f"{claim.title}, at the states reached from a start of Theorem 11",
-        over=factorization,
-        start={x: x0, y: y0},
-        uses=[claim.id],
-    )
+    return twin_of(claim, "Theorem 11", over=factorization, start={x: x0, y: y0})
 
 
 # --- Theorems 2, 11 and 12 ------------------------------------------------------------------------------------------

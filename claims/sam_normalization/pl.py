@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Eq, Ge, Gt, Le, Lt, Or, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
 
+from claims.sam_normalization.derived import step_of
 from claims.sam_normalization.losses import smooth_pl
 from claims.sam_normalization.setting import L, beta, eta, learning_rate, mu, paper, relation, rho, t, usam_step, w, w0
 from verify.statement.claim import Claim, FamilyHint, Hints, Reading
@@ -144,17 +145,17 @@ lemma_49 = Claim(
 
 
 def _step(number: int, title: str, show: Any, *, along: bool = False, hints: Hints | None = None) -> Claim:
-    return Claim(
-        f"theorem-48/step-{number}",
-        title=title,
-        source=paper.at(f"Appendix H, proof of Theorem 48, relation {number}"),
-        kind="step",
-        given=given,
+    return step_of(
+        "theorem-48",
+        number,
+        title,
+        given,
+        show,
+        where="Appendix H",
         over=losses,
         step=usam_step,
         start=from_w0 if along else None,
         every_state_is_a_start=not along,
-        show=show,
         hints=hints or Hints(),
         uses=["lemma-49"] if number > 8 else [],
     )

@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Eq, Equivalent, Ge, Gt, Le, Lt, Or, Sum, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
 
+from claims.sam_normalization.derived import step_of
 from claims.sam_normalization.losses import (
     ordered_quadratics,
     quadratics,
@@ -184,17 +185,17 @@ theorem_8 = Claim(
 
 
 def _theorem_8_step(number: int, title: str, show: Any, *, along: bool = False, hints: Hints | None = None) -> Claim:
-    return Claim(
-        f"theorem-8/step-{number}",
-        title=title,
-        source=paper.at(f"Appendix C.1, proof of Theorem 8, relation {number}"),
-        kind="step",
-        given=[*constants, *learning_rate, at_most],
+    return step_of(
+        "theorem-8",
+        number,
+        title,
+        [*constants, *learning_rate, at_most],
+        show,
+        where="Appendix C.1",
         over=strongly_convex,
         step=sam_step,
         start=from_w0 if along else None,
         every_state_is_a_start=not along,
-        show=show,
         hints=hints or Hints(),
         uses=["lemma-9"],
     )
@@ -264,16 +265,16 @@ def _lemma_9_step(number: int, title: str, show: Any, *, divides_by_rho: bool = 
     given = [Gt(beta, 0), *learning_rate, below]
     if divides_by_rho:
         given.append(Gt(rho, 0))
-    return Claim(
-        f"lemma-9/step-{number}",
-        title=title,
-        source=paper.at(f"Appendix C.1, proof of Lemma 9, relation {number}"),
-        kind="step",
-        given=given,
+    return step_of(
+        "lemma-9",
+        number,
+        title,
+        given,
+        show,
+        where="Appendix C.1",
         over=convex_losses,
         step=sam_step,
         every_state_is_a_start=True,
-        show=show,
     )
 
 

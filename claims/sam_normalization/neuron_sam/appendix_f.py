@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sympy.logic.boolalg import Boolean
 
+from claims.sam_normalization.derived import step_of, twin_of
 from claims.sam_normalization.setting import (
     B_definition,
     neurons,
     nonzero,
-    paper,
     sam_all_times,
     sam_neuron,
     sam_t0,
@@ -48,30 +47,18 @@ from_start_16 = (*theorem_16, *nonzero)
 def on_trajectory(claim: Claim) -> Claim:
     """The twin of a one-step claim that asks only about the states reached from a start of Theorem 16."""
     own = [formula for formula in claim.given if formula.free_symbols & {x, y, x_next, y_next}]
-    return replace(
+    return twin_of(
         claim,
-        id=f"{claim.id}/on-trajectory",
-        title=f"{claim.title}, at the states reached from a start of Theorem 16",
+        "Theorem 16",
         given=[*theorem_16, *own],
         over=neurons,
         step=sam_neuron,
         start={x: x0, y: y0},
         times=sam_times,
         define={**theorem_16_start, **claim.define},
-        uses=[claim.id],
     )
 
 
 def step(parent: str, number: int, title: str, given: Sequence[Boolean], show: Any = None, **more: Any) -> Claim:
     """The step claim for a displayed relation of a proof; from any state unless ``more`` says otherwise."""
-    name = parent.partition(".")[0]
-    kind, _, place = name.partition("-")
-    return Claim(
-        f"{parent}/step-{number}",
-        title=title,
-        source=paper.at(f"Appendix F, proof of {kind.capitalize()} {place}, relation {number}"),
-        kind="step",
-        given=given,
-        show=show,
-        **(one_step | more),
-    )
+    return step_of(parent, number, title, given, show, where="Appendix F", **(one_step | more))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sympy.logic.boolalg import Boolean
 
+from claims.sam_normalization.derived import step_of, twin_of
 from claims.sam_normalization.setting import (
     neuron_start,
     neurons,
-    paper,
     theorem_35,
     usam_neuron,
     usam_t0,
@@ -41,30 +40,18 @@ trajectory: dict[str, Any] = {
 def on_trajectory(claim: Claim) -> Claim:
     """The twin of a one-step claim that asks only about the states reached from a start of Theorem 35."""
     own = [formula for formula in claim.given if formula.free_symbols & {x, y, x_next, y_next}]
-    return replace(
+    return twin_of(
         claim,
-        id=f"{claim.id}/on-trajectory",
-        title=f"{claim.title}, at the states reached from a start of Theorem 35",
+        "Theorem 35",
         given=[*theorem_35, *own],
         over=neurons,
         step=usam_neuron,
         start={x: x0, y: y0},
         times=usam_times,
         define={**neuron_start, **claim.define},
-        uses=[claim.id],
     )
 
 
 def step(parent: str, number: int, title: str, given: Sequence[Boolean], show: Any = None, **more: Any) -> Claim:
     """The step claim for a displayed relation of a proof; from any state unless ``more`` says otherwise."""
-    name = parent.partition(".")[0]
-    kind, _, place = name.partition("-")
-    return Claim(
-        f"{parent}/step-{number}",
-        title=title,
-        source=paper.at(f"Appendix G, proof of {kind.capitalize()} {place}, relation {number}"),
-        kind="step",
-        given=given,
-        show=show,
-        **(one_step | more),
-    )
+    return step_of(parent, number, title, given, show, where="Appendix G", **(one_step | more))
