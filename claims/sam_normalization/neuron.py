@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Or, Symbol, Tuple, sqrt
+from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Or, Rational, Symbol, Tuple, sqrt
 
 from claims.sam_normalization.losses import scalar_losses
 from claims.sam_normalization.setting import (
@@ -146,6 +146,33 @@ def _limit_of_gd(*bounds: Any) -> Any:
     return ThereAre(Tuple(K), Gt(K, 0), Tuple(c), limit)
 
 
+#: Where |l'| = 1, two steps of GD with eta = 2 take w to -3 w as long as xy changes its sign; so from y0 = 3 x0.
+_gd_grows = (Or(Eq(y, 3 * x), Eq(x, -5 * y)), relation(Ge, x**2, x0**2), relation(Ge, y**2, x0**2))
+
+
+def _slope_beyond(*knots: Any) -> tuple[Any, ...]:
+    """That the slope is 1 and -1 beyond the last knot of a piecewise loss; where the others lie helps to prove it."""
+    s, last = x * y, knots[-1]
+    places = (*[-knot for knot in knots], sp.S.Zero, *knots[:-1])
+    return (
+        Or(And(Eq(y, 3 * x), Ge(s, last)), And(Eq(x, -5 * y), Le(s, -last))),
+        Implies(Ge(s, last), And(*[Gt(s, place) for place in places])),
+        Implies(Ge(s, last), Eq(ell.slope(s), 1)),
+        Implies(Le(s, -last), And(*[Lt(s, -place) for place in places])),
+        Implies(Le(s, -last), Eq(ell.slope(s), -1)),
+    )
+
+
+def _grows(c: sp.Rational, gamma: sp.Rational, x0: sp.Rational) -> Counterexample:
+    return Counterexample(
+        values={"c": c, "gamma": gamma, "x0": x0, "y0": 3 * x0},
+        loss=("piecewise", {"knots": ((c, c), (3 * x0**2, sp.S.One))}),
+        invariant=_gd_grows,
+        bound=x0,
+        lemmas=_slope_beyond(c, 3 * x0**2),
+    )
+
+
 theorem_3_1 = Claim(
     "theorem-3.1",
     title="GD's limit for gamma < 2",
@@ -155,6 +182,7 @@ theorem_3_1 = Claim(
         relation(Ge, y_limit**2, gamma / eta - K * gamma - K * eta / gamma),
         relation(Le, y_limit**2, gamma / eta + K * eta / gamma),
     ),
+    hints=Hints(counterexamples=(_grows(Rational(1, 8), sp.S.One, Rational(1, 4)),)),
     note="The constants of O may depend on c only.",
     **_gd,
 )
@@ -165,6 +193,7 @@ theorem_3_2 = Claim(
     source=paper.at("Theorem 3, item 2", "If gamma > 2, then the iterates converge to (0, y_oo) where y_oo^2 in"),
     given=[Gt(c, 0), Gt(gamma, 2), *_start, Gt(y0, x0)],
     show=_limit_of_gd(relation(Ge, y_limit**2, 2 / eta - K * eta), relation(Le, y_limit**2, 2 / eta)),
+    hints=Hints(counterexamples=(_grows(Rational(1, 4), Rational(9, 4), Rational(3, 8)),)),
     note="The constants of O may depend on c only.",
     **_gd,
 )
@@ -200,17 +229,33 @@ _gd_stops = Counterexample(
         "c": sp.S.One,
         "R": sp.S.One,
         "rho": sp.S.Zero,
-        "eta": sp.Rational(3, 10),
-        "x0": sp.Rational(1, 4),
+        "eta": Rational(3, 10),
+        "x0": Rational(1, 4),
         "y0": sp.Integer(2),
     },
     loss=("clip", {"delta": sp.S.One}),
     invariant=(
-        relation(Ge, y**2 - 4 * x**2, sp.Rational(17, 5)),
+        relation(Ge, y**2 - 4 * x**2, Rational(17, 5)),
         relation(Le, y, 2),
         Gt(y, 0),
         sp.Ne(x, 0),
     ),
+)
+
+#: Without perturbation SAM is GD, which grows without bound.
+_gd_diverges = Counterexample(
+    values={
+        "c": Rational(1, 8),
+        "R": sp.S.One,
+        "rho": sp.S.Zero,
+        "eta": sp.Integer(2),
+        "x0": Rational(1, 4),
+        "y0": Rational(3, 4),
+    },
+    loss=("piecewise", {"knots": ((Rational(1, 8),) * 2, (Rational(3, 16), sp.S.One))}),
+    invariant=(*_gd_grows, Ge(t, 0), relation(Ge, x**2 + y**2, t / 2)),
+    since=1 + 8 * K**2,
+    lemmas=_slope_beyond(Rational(1, 8), Rational(3, 16)),
 )
 
 theorem_4_2 = Claim(
@@ -231,7 +276,7 @@ theorem_4_2 = Claim(
             )
         ),
     },
-    hints=Hints(counterexamples=(_gd_stops,)),
+    hints=Hints(counterexamples=(_gd_stops, _gd_diverges)),
     note=_constants_note + " Footnote 2 says what “decreases fast” means.",
     uses=["theorem-16.2"],
     **_informal(sam_neuron),
@@ -250,6 +295,7 @@ theorem_4_3 = Claim(
             )
         )
     ),
+    hints=Hints(counterexamples=(_gd_diverges,)),
     note=_constants_note,
     uses=["theorem-16.3"],
     **_informal(sam_neuron),
@@ -268,6 +314,27 @@ theorem_5_1 = Claim(
     **_informal(usam_neuron),
 )
 
+#: Beyond c the slope may be so steep that one step leads to the x-axis, whose points GD does not leave.
+_at_the_start = And(Eq(x, Rational(1, 4)), Eq(y, half))
+_stops_on_the_other_axis = Counterexample(
+    values={
+        "c": Rational(1, 16),
+        "R": sp.S.One,
+        "rho": sp.S.Zero,
+        "eta": sp.Integer(6),
+        "x0": Rational(1, 4),
+        "y0": half,
+    },
+    loss=("piecewise", {"knots": ((Rational(1, 16), Rational(1, 16)), (Rational(1, 8), Rational(1, 3)))}),
+    invariant=(Or(_at_the_start, And(Eq(x, -Rational(3, 4)), Eq(y, 0))),),
+    bound=Rational(1, 4),
+    lemmas=(
+        Implies(_at_the_start, And(*[Gt(x * y, Rational(place, 16)) for place in (-2, -1, 0, 1)])),
+        Implies(_at_the_start, Eq(ell.slope(x * y), Rational(1, 3))),
+        Implies(Eq(y, 0), Eq(ell.slope(x * y), 0)),
+    ),
+)
+
 theorem_5_2 = Claim(
     "theorem-5.2",
     title="USAM's final phase (informal)",
@@ -281,6 +348,7 @@ theorem_5_2 = Claim(
         "x": DecaysExponentially(x),
         "y": _with_constants(relation(Ge, LimInf(y**2), (1 - K * (eta**2 + rho**2)) * y**2)),
     },
+    hints=Hints(counterexamples=(_stops_on_the_other_axis,)),
     note=_constants_note
     + " The item speaks of the final phase, so of a round t with |x_t| at most a constant, here R, "
     "times sqrt(eta).",

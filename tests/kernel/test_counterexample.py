@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from verify.statement.formula import (
     BigO,
     BigOmega,
     BigTheta,
+    ConvergesTo,
+    DecaysExponentially,
     Diverges,
     DivergesExponentially,
     Eventually,
@@ -27,6 +30,7 @@ from verify.statement.formula import (
     FirstTime,
     ForAll,
     LimSup,
+    StepSum,
     ThereAre,
 )
 from verify.statement.loss import Family, LossClass, Member, Property, ScalarLossName
@@ -50,10 +54,12 @@ def hint(
     invariant: Sequence[Boolean] = (),
     bound: Any = None,
     loss: tuple[str, Mapping[str, Any]] | None = None,
+    lemmas: Sequence[Boolean] = (),
+    since: Any = None,
 ) -> Hints:
     entered = {name: sp.sympify(value) for name, value in (values or {}).items()}
-    limit = None if bound is None else sp.sympify(bound)
-    return Hints(counterexamples=(Counterexample(entered, loss, tuple(invariant), limit),))
+    limit, late = (None if value is None else sp.sympify(value) for value in (bound, since))
+    return Hints(counterexamples=(Counterexample(entered, loss, tuple(invariant), limit, late, tuple(lemmas)),))
 
 
 #: GD on x^2/2, its last step overshot: x -> x - eta x, and simpler maps.
@@ -520,3 +526,190 @@ def test_a_trajectory_that_stays_away_refutes_a_bound_on_its_limes_superior() ->
 @pytest.mark.parametrize("bound", [None, sp.Rational(1, 2), 2, x, time])
 def test_a_level_that_is_not_met_or_not_above_the_claimed_one_refutes_nothing(bound: Any) -> None:
     assert not accepted(_limsup(rel(Le, LimSup(Abs(x)), 1), bound))
+
+
+# --- limits and decay -------------------------------------------------------------------------------------------------
+
+limit, other_limit = Symbol("x_oo", real=True), Symbol("y_oo", real=True)
+
+
+def tends(said: Boolean, *expressions: Any) -> Boolean:
+    """That the expressions (x, unless others are given) tend to x_oo, y_oo, of which a formula holds."""
+    of = expressions or (x,)
+    return ConvergesTo(Tuple(*(limit, other_limit)[: len(of)]), Tuple(*of), said)
+
+
+def _to_and_fro(show: Boolean, bound: Any, invariant: Sequence[Boolean] = (), **more: Any) -> Claim:
+    """On x -> x - eta x with eta = 2, from 1: 1, -1, 1, ..."""
+    trapped = invariant or [Or(Eq(x, 1), Eq(x, -1))]
+    given = [Ge(eta, 0), Le(eta, 2)]
+    return Claim(
+        "limit", given=given, step=descent, start=from_one, show=show, hints=hint({"eta": 2}, trapped, bound), **more
+    )
+
+
+def test_iterates_that_miss_a_limit_refute_it() -> None:
+    assert accepted(_to_and_fro(tends(Eq(limit, 0)), 1))
+    assert accepted(_to_and_fro(tends(rel(Le, Abs(limit), sp.Rational(1, 2))), sp.Rational(1, 2)))
+    assert accepted(_to_and_fro(tends(rel(Ge, 3 * limit**2 - 5, other_limit), x, x), sp.Rational(1, 8), [Eq(x**2, 1)]))
+    assert accepted(_to_and_fro(tends(Or(Eq(limit, 0), rel(Gt, limit, 2))), 1))
+    assert accepted(_to_and_fro(tends(And(Eq(limit, 1), Eq(limit, -1))), 2))
+
+
+def test_a_sequence_without_a_limit_misses_one_of_two_claims_at_each_time() -> None:
+    """Of a number that is 1 and -1 in turn, "the limit is at least 1/2 and at most -1/2" fails at every time."""
+    said = And(rel(Ge, limit, sp.Rational(1, 2)), rel(Le, limit, -sp.Rational(1, 2)))
+    assert accepted(_to_and_fro(tends(said), 1))
+
+
+@pytest.mark.parametrize("bound", [None, 0, -1, 2, x, time, 1 / x, 1 / eta - sp.Rational(1, 2), sp.oo, sp.nan])
+def test_a_distance_that_is_not_kept_or_not_positive_refutes_nothing(bound: Any) -> None:
+    assert not accepted(_to_and_fro(tends(Eq(limit, 0)), bound))
+    assert not accepted(_to_and_fro(DecaysExponentially(x), bound))
+
+
+_tending: dict[str, Claim] = {
+    # the iterates come arbitrarily near to what they never are
+    "a limit that is never met": Claim(
+        "t", step=halving, start=from_one, show=tends(Eq(limit, 0)), hints=hint({}, [Gt(x, 0)], sp.Rational(1, 100))
+    ),
+    # sign(x_oo) = 0 and 1/x_oo <= 0 fail by 1 at every iterate: neither is continuous
+    "a sign": Claim(
+        "t", step=halving, start=from_one, show=tends(Eq(sp.sign(limit), 0)), hints=hint({}, [Gt(x, 0)], 1)
+    ),
+    "a quotient": Claim(
+        "t",
+        step=halving,
+        start=from_one,
+        show=tends(rel(Le, limit / limit**2, 0)),
+        hints=hint({}, [Gt(x, 0), Le(x, 1)], 1),
+    ),
+    # the iterate is compared with itself, not the limit with a number
+    "what it is compared with moves": Claim(
+        "t", step=counter, start=from_zero, show=tends(rel(Le, limit, x), 0 * x), hints=hint({}, [Ge(x, 0)], 1)
+    ),
+    "the time": Claim(
+        "t", step=halving, start=from_one, show=tends(rel(Le, limit, time - 1)), hints=hint({}, [Ge(x, 0)], 1)
+    ),
+    "a definition that moves": Claim(
+        "t",
+        step=halving,
+        start=from_one,
+        define={d: x},
+        show=tends(rel(Le, limit, 1 - d)),
+        hints=hint({}, [Eq(x, x)], 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("why", _tending)
+def test_no_distance_refutes_a_true_limit(why: str) -> None:
+    assert not accepted(_tending[why])
+
+
+def test_what_stays_away_from_zero_does_not_decay() -> None:
+    assert accepted(_to_and_fro(DecaysExponentially(x), 1))
+    assert accepted(_to_and_fro(DecaysExponentially(x - 3), 2))
+    assert not accepted(
+        Claim("d", step=halving, start=from_one, show=DecaysExponentially(x), hints=hint({}, [Gt(x, 0)], 1))
+    )
+    # what has no value at some time keeps no distance
+    assert not accepted(_to_and_fro(DecaysExponentially(1 / (x - 1)), sp.Rational(1, 2)))
+
+
+def test_an_assumption_about_the_state_holds_along_the_whole_trajectory() -> None:
+    """ "Once x >= 1, x decays" is not refuted by a start where x is 1, if the later iterates are not."""
+    for level, refuted in ((-1, True), (1, False)):
+        claim = _to_and_fro(DecaysExponentially(x), 1)
+        assert accepted(replace(claim, given=(*claim.given, Ge(x, level)))) is refuted
+
+
+# --- from some time on ------------------------------------------------------------------------------------------------
+
+
+def _late(late: Any, below: Any = 5) -> Claim:
+    return Claim(
+        "late",
+        step=counter,
+        start=from_zero,
+        show=ThereAre(Tuple(K), positive(K), Tuple(), EventuallyAlways(rel(Le, x, K + below))),
+        hints=hint({}, [Eq(x, time)], since=late),
+    )
+
+
+def test_what_fails_from_some_time_on_holds_from_no_time_on() -> None:
+    assert accepted(_late(K + 6))
+
+
+@pytest.mark.parametrize(
+    "late", [None, K + 5, x, time, 1 / (K - K + eta) * eta * 9, sp.oo, -sp.oo, sp.nan, sp.zoo, sp.I]
+)
+def test_a_time_that_is_none_or_too_early_refutes_nothing(late: Any) -> None:
+    assert not accepted(_late(late))
+    true = Claim(
+        "true", step=halving, start=from_one, show=EventuallyAlways(Le(x, 1)), hints=hint({}, [Gt(x, 0)], since=late)
+    )
+    assert not accepted(true)
+
+
+@pytest.mark.parametrize("late", [1 / (K - 1), sp.sqrt(K - 1), 1 / x0])
+def test_a_time_without_a_value_refutes_nothing(late: Any) -> None:
+    """It must not make the obligation empty."""
+    show = ThereAre(Tuple(K), Ge(K, 0), Tuple(), EventuallyAlways(rel(Le, x, 1)))
+    true = Claim(
+        "true", over=x0, step=halving, start=from_one, show=show, hints=hint({"x0": 0}, [Ge(x, 0)], since=late)
+    )
+    assert not accepted(true)
+
+
+# --- what is known of the slopes --------------------------------------------------------------------------------------
+
+
+def _climbing(lemma: Boolean | None, slope: Any = 1) -> Claim:
+    """x -> x + l'(1) - 1 with l'(1) = a."""
+    return Claim(
+        "climb",
+        over=any_parabola,
+        step=System("climb", (x,), (x + ell.slope(sp.S.One) - 1,)),
+        start=from_zero,
+        show=Eventually(Ge(x, 1)),
+        hints=hint({}, [Eq(x, 0)], loss=("parabola", {"a": slope}), lemmas=() if lemma is None else (lemma,)),
+    )
+
+
+def test_a_lemma_says_what_is_known_of_a_slope() -> None:
+    assert accepted(_climbing(None))
+    assert accepted(_climbing(rel(Eq, ell.slope(sp.S.One), 1)))
+
+
+@pytest.mark.parametrize("lemma", [rel(Eq, ell.slope(sp.S.One), 2), rel(Ge, ell.slope(sp.S.One), 0), sp.false])
+def test_a_wrong_or_weak_lemma_proves_nothing(lemma: Boolean) -> None:
+    assert not accepted(_climbing(lemma))
+    assert not accepted(_climbing(rel(Eq, ell.slope(sp.S.One), 1), 2))
+
+
+def test_a_loss_without_a_value_somewhere_is_not_hidden_by_a_lemma() -> None:
+    def hyperbola(name: str) -> Member:
+        return Member(name, (s,), sp.log(s), (1 / s,), {})
+
+    losses = LossClass("l is log", (), (Family("hyperbola", {}, hyperbola, lambda u, b: {}, 0),), scalar=True)
+    stays = Claim(
+        "stays",
+        over=losses,
+        step=System("stay", (x,), (x * ell.slope(x),)),
+        start=from_zero,
+        show=Eventually(Ge(x, 1)),
+        hints=hint({}, [Eq(x, 0)], loss=("hyperbola", {}), lemmas=(Eq(x, 0),)),
+    )
+    assert not accepted(stays)
+
+
+def test_sums_over_the_steps_are_not_spoken_of() -> None:
+    claim = Claim(
+        "s",
+        step=counter,
+        start=from_zero,
+        show=Eventually(Lt(StepSum(x), 0)),
+        hints=hint({}, [Ge(StepSum(x), 0), Ge(x, 0)]),
+    )
+    assert not accepted(claim)

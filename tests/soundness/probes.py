@@ -12,7 +12,22 @@ from sympy import Abs, Eq, Equivalent, Ge, Gt, Implies, Integer, Le, Limit, Lt, 
 
 from claims.sam_normalization import stability
 from claims.sam_normalization.losses import quadratics, smooth_pl, smooth_strongly_convex
-from claims.sam_normalization.setting import L, alpha, beta, eta, gd_step, mu, relation, rho, usam_step, w, w0
+from claims.sam_normalization.setting import (
+    L,
+    alpha,
+    beta,
+    c,
+    ell,
+    eta,
+    gd_step,
+    mu,
+    neurons,
+    relation,
+    rho,
+    usam_step,
+    w,
+    w0,
+)
 from tests.soundness.faulty import Kernel
 from verify.errors import CertificateError
 from verify.statement.claim import Claim, Counterexample, Hints
@@ -20,9 +35,12 @@ from verify.statement.formula import (
     BigO,
     BigOmega,
     Converges,
+    ConvergesTo,
+    DecaysExponentially,
     Diverges,
     DivergesExponentially,
     Eventually,
+    EventuallyAlways,
     FirstTime,
     FromAlmostEveryStart,
     FromEveryStart,
@@ -312,7 +330,7 @@ def along(update: sp.Expr, show: Any, *invariant: Any, given: Sequence[Any] = ()
     """A claim about the trajectory of x from x0."""
     start = more.pop("start", x0)
     hints = more.pop("hints", Hints(invariant=invariant))
-    over = x0 if start == x0 else ()
+    over = more.pop("over", x0 if start == x0 else ())
     step = System("a step", (x,), (update,))
     return Claim("c", given=given, over=over, step=step, start={x: start}, show=show, hints=hints, **more)
 
@@ -447,6 +465,64 @@ def a_counterexample_is_admissible_and_trapped(kernel: Kernel) -> None:
     assert not refutes(kernel, trapped(x / 2, below, 4, Ge(x, 1)))
     assert not refutes(kernel, trapped(x / 2, below, 4, Ge(x, 0)))
     assert not refutes(kernel, trapped(x, Or(x < 1, x > 3), 5, Ge(x, 5)))
+
+
+@probe
+def a_limit_is_missed_by_a_distance(kernel: Kernel) -> None:
+    def turning(show: Any, distance: Any, invariant: Any, *given: Any, update: sp.Expr = -x) -> Claim:
+        found = Counterexample(values={"x0": Integer(1)}, invariant=(invariant,), bound=distance)
+        return along(update, show, given=given, hints=Hints(counterexamples=(found,)))
+
+    def to(said: Any) -> Any:
+        return ConvergesTo(sp.Tuple(y), sp.Tuple(x), said)
+
+    one = Eq(x**2, 1)
+    for show in (to(Eq(y, 0)), to(relation(Le, y**2, sp.Rational(1, 2))), DecaysExponentially(x)):
+        assert refutes(kernel, turning(show, sp.Rational(1, 4), one))
+        assert not refutes(kernel, turning(show, Integer(2), one))
+        assert not refutes(kernel, turning(show, Integer(0), Ge(x**2, 0)))
+        assert not refutes(kernel, turning(show, x**2, one))
+        assert not refutes(kernel, turning(show, sp.Rational(1, 4), one, Ge(x, 0)))
+    assert not refutes(kernel, turning(to(relation(Le, y, x - 1)), Integer(1), one))
+    assert not refutes(kernel, turning(to(Eq(sp.sign(y), 0)), Integer(1), Gt(x, 0), update=x / 2))
+    assert refutes(kernel, turning(to(Or(Eq(y, 0), y > 2)), Integer(1), one))
+    assert not refutes(kernel, turning(to(Or(Eq(y, 0), y < 2)), Integer(1), one))
+
+
+@probe
+def what_fails_late_fails_from_a_time_on(kernel: Kernel) -> None:
+    def counted(late: Any) -> Claim:
+        found = Counterexample(values={"x0": Integer(0)}, invariant=(relation(Eq, x, time),), since=late)
+        show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(), EventuallyAlways(relation(Le, x, K)))
+        return along(x + 1, show, hints=Hints(counterexamples=(found,)))
+
+    assert refutes(kernel, counted(K + 1))
+    for late in (None, K, time, time + 1, sp.oo, sqrt(-K)):
+        assert not refutes(kernel, counted(late))
+
+
+@probe
+def what_is_known_of_a_slope_is_proved(kernel: Kernel) -> None:
+    def climbing(*lemmas: Any) -> Claim:
+        found = Counterexample(
+            values={"c": Integer(1), "x0": Integer(0)},
+            loss=("clip", {"delta": Integer(1)}),
+            invariant=(Eq(x, 0),),
+            lemmas=lemmas,
+        )
+        return along(
+            x + ell.slope(Integer(2)) - 1,
+            Eventually(Gt(x, 0)),
+            given=[Gt(c, 0)],
+            hints=Hints(counterexamples=(found,)),
+            over=(x0, neurons),
+        )
+
+    true, false = relation(Eq, ell.slope(Integer(2)), 1), relation(Eq, ell.slope(Integer(2)), 2)
+    assert refutes(kernel, climbing())
+    assert refutes(kernel, climbing(true))
+    assert not refutes(kernel, climbing(false, true))
+    assert not refutes(kernel, climbing(relation(Ge, ell.slope(Integer(2)), 0)))
 
 
 @probe

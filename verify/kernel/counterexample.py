@@ -7,17 +7,21 @@ depend on does not move with it; the trajectory keeps an invariant; and the inva
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, InputError
+from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
+from verify.kernel.limits import missed
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Counterexample
 from verify.statement.formula import (
     Always,
+    ConvergesTo,
+    DecaysExponentially,
     Diverges,
     DivergesExponentially,
     Eventually,
@@ -83,7 +87,10 @@ class _Refutation:
         for assumption in self.claim.assumptions:
             if assumption.free_symbols & set(self.claim.times):
                 raise CertificateError(f"{assumption} speaks of a hitting time")
-            self._require(f"{assumption} holds", assumption)
+            if self.hint.invariant and self._moves(assumption):  # then it holds along the whole trajectory
+                self._conclude(f"{assumption} holds", self._known(), assumption)
+            else:
+                self._require(f"{assumption} holds", assumption)
         for symbol, value in (self.claim.start or {}).items():
             self._require(f"{symbol} has a value at the start", sp.Eq(value, value, evaluate=False))
         if self.hint.invariant:
@@ -91,12 +98,7 @@ class _Refutation:
         elif self.claim.step is not None:
             self._require_step(body)
         self._contradiction(body)
-        allowed = self.bound | self.state | {time}
-        for goal in self.found:
-            spoken = set().union(*(f.free_symbols for f in (*goal.hypotheses, goal.conclusion)))
-            if not spoken <= allowed:
-                raise CertificateError(f"{sorted(map(str, spoken - allowed))} have no value")
-        return self.found
+        return self._finished()
 
     def _require_step(self, body: Boolean) -> None:
         """That the step exists, where that belongs to the statement."""
@@ -194,12 +196,10 @@ class _Refutation:
     ) -> None:
         """That a formula, at the state that ``moved`` puts in, holds (or fails), and what its evaluation granted."""
         around = self._substitutions if moved is None else [*self._substitutions[:-1], moved, *self._substitutions]
-        lost = [self._without_slopes(condition) for condition in lost_conditions(formula, *around)]
         concrete = formula
         for values in around:
             concrete = put_in(concrete, values)
-        concrete = self._without_slopes(concrete)
-        for condition in lost:
+        for condition in lost_conditions(formula, *around):
             self.found.append(Implication("what is spoken of has a value", known, condition))
         goal = self._negated(concrete) if negated else concrete
         if negated and goal is sp.true:  # SymPy's "p or not p", which leaves open whether p has a value
@@ -213,7 +213,7 @@ class _Refutation:
             raise CertificateError(f"{claim.id} has no trajectory")
         start = {**claim.start, time: sp.S.Zero}
         update = dict(zip(claim.step.state, claim.step.update, strict=True)) | {time: time + 1}
-        known = (*self.constants, *self._invariant())
+        known = self._known()
         for formula in self.hint.invariant:
             self._conclude(f"the start meets {formula}", self.constants, formula, start)
         for condition in claim.step.well_defined:
@@ -224,35 +224,73 @@ class _Refutation:
         for formula in self.hint.invariant:
             self._conclude(f"a step keeps {formula}", known, formula, update)
 
-    def _invariant(self) -> tuple[Boolean, ...]:
-        return tuple(self._concrete(formula) for formula in self.hint.invariant)
+    def _known(self) -> tuple[Boolean, ...]:
+        """What holds at every time."""
+        return (*self.constants, *[self._concrete(formula) for formula in self.hint.invariant])
+
+    def _moves(self, expression: sp.Basic) -> bool:
+        """Whether an expression speaks of the state or the time."""
+        return bool(self._concrete(expression).free_symbols & (self.state | {time}))
+
+    def _fixed(self, value: sp.Expr | None, what: str) -> sp.Expr:
+        """A hinted number, which is the same at every time."""
+        if value is None or self._moves(value):
+            raise CertificateError(f"the counterexample gives no {what}")
+        return value
+
+    def _distance(self) -> sp.Expr:
+        """The hinted bound as a distance, which is positive."""
+        distance = self._fixed(self.hint.bound, "distance that every iterate keeps")
+        self._conclude("the distance is positive", self.constants, sp.Gt(distance, 0, evaluate=False))
+        return distance
 
     def _contradiction(self, body: Boolean) -> None:
-        known = (*self.constants, *self._invariant())
+        known = self._known()
         if isinstance(body, Eventually | EventuallyAlways) and self.hint.invariant:
+            if isinstance(body, EventuallyAlways) and self.hint.since is not None:
+                # what fails at every time from some one on holds from no time on
+                late = self._fixed(self.hint.since, "time from which on the conclusion fails")
+                self._conclude("the time has a value", self.constants, sp.Eq(late, late, evaluate=False))
+                known = (*known, self._concrete(sp.Ge(time, late, evaluate=False)))
             # what fails at every time fails at some time from every time on
             self._conclude("the conclusion fails", known, body.args[0], negated=True)
         elif isinstance(body, Always) and self.claim.start is not None:
             start = {**self.claim.start, time: sp.S.Zero}
             self._conclude("the conclusion fails", self.constants, body.args[0], start, negated=True)
         elif isinstance(body, Diverges | DivergesExponentially) and self.hint.invariant:
-            if self.hint.bound is None or self._concrete(self.hint.bound).free_symbols & (self.state | {time}):
-                raise CertificateError("the counterexample gives no bound on the states that meet its invariant")
+            bound = self._fixed(self.hint.bound, "bound on the states that meet its invariant")
             if self.claim.step is None or set(body.args) != set(self.claim.step.state):
                 raise CertificateError(f"{body} does not speak of the whole state")
             size = sp.Add(*[symbol**2 for symbol in body.args])
-            self._conclude("the trajectory is bounded", known, sp.Le(size, self.hint.bound, evaluate=False))
+            self._conclude("the trajectory is bounded", known, sp.Le(size, bound, evaluate=False))
+        elif isinstance(body, ConvergesTo) and self.hint.invariant:
+            self._no_such_limits(body)
+        elif isinstance(body, DecaysExponentially) and self.hint.invariant:
+            # what stays away from 0 does not decay
+            away = sp.Ge(sp.Abs(body.args[0]), self._distance(), evaluate=False)
+            self._conclude("every iterate keeps the distance from 0", known, away)
         elif isinstance(body, sp.Le | sp.Lt) and isinstance(body.lhs, LimSup) and self.hint.invariant:
             # a number that is never below the bound has a limes superior of at least that
-            level = self.hint.bound
-            if level is None or (self._concrete(level).free_symbols | body.rhs.free_symbols) & (self.state | {time}):
-                raise CertificateError("the counterexample gives no bound below the limes superior")
+            level = self._fixed(self.hint.bound, "bound below the limes superior")
+            if self._moves(body.rhs):
+                raise CertificateError(f"{body.rhs} moves along the trajectory")
             self._conclude("every iterate meets the bound", known, sp.Ge(body.lhs.args[0], level, evaluate=False))
             self._conclude("the bound is too large", self.constants, sp.Gt(level, body.rhs, evaluate=False))
         elif speaks_of_a_point(body) and not self._concrete(body).free_symbols & self.state:
             self._conclude("the conclusion fails", self.constants, body, negated=True)
         else:
             raise CertificateError(f"{body} is not refuted by a trapped trajectory")
+
+    def _no_such_limits(self, body: ConvergesTo) -> None:
+        """Every iterate, in the place of the limits, misses what is said of them by the hinted distance."""
+        names, expressions, said = body.args
+        limits = {name: sp.Symbol(f"limit[{name}]", real=True) for name in names}
+        said = put_in(said, limits)
+        if self._moves(said):
+            raise CertificateError(f"{said} moves along the trajectory")
+        apart = missed(said, set(limits.values()), self._distance())
+        iterates = dict(zip(limits.values(), expressions, strict=True))
+        self._conclude("every iterate misses the limit", self._known(), put_in(apart, iterates))
 
     def _negated(self, formula: Boolean) -> Boolean:
         """That a concrete formula fails, as relations; an expression without a value refutes nothing."""
@@ -272,27 +310,67 @@ class _Refutation:
         return [following, *[dict(self.claim.define)] * len(self.claim.define), self.values]
 
     def _concrete(self, expression: sp.Basic) -> sp.Basic:
-        """With the next state, the definitions, the hinted values and the concrete loss put in."""
+        """With the next state, the definitions and the hinted values put in."""
         for values in self._substitutions:
             expression = put_in(expression, values)
-        return self._without_slopes(expression)
+        return expression
 
-    def _without_slopes(self, expression: sp.Basic) -> sp.Basic:
-        if not expression.has(ScalarLoss):
-            return expression
+    def _with_loss(self, goal: Implication, write: Callable[[int, sp.Expr], sp.Expr]) -> Implication:
+        """A goal with what ``write`` makes of the order and the argument of each value and slope of the loss."""
+        hypotheses = tuple(_rewritten(formula, write) for formula in goal.hypotheses)
+        return Implication(goal.name, hypotheses, _rewritten(goal.conclusion, write))
+
+    def _law(self, order: int, argument: sp.Expr) -> sp.Expr:
+        """The value or slope of the concrete loss."""
         if self.member is None:
             raise CertificateError("the counterexample names no loss")
-        if isinstance(expression, ScalarLoss):
-            _, order, argument = expression.args
-            (coordinate,) = self.member.coordinates
-            if int(order) > 1:
-                raise CertificateError(f"{expression} may have no value")
-            law = self.member.gradient[0] if int(order) == 1 else self.member.value
-            return law.xreplace({coordinate: self._without_slopes(argument)})
-        arguments = [self._without_slopes(argument) for argument in expression.args]
-        if isinstance(expression, sp.core.relational.Relational):
-            return expression.func(*arguments, evaluate=False)
-        return expression.func(*arguments)
+        if order > 1:
+            raise CertificateError(f"the loss may have no derivative of order {order} at {argument}")
+        (coordinate,) = self.member.coordinates
+        law: sp.Expr = self.member.gradient[0] if order == 1 else self.member.value
+        return law.xreplace({coordinate: argument})
+
+    def _finished(self) -> list[Implication]:
+        """The goals with the loss put in; where there are lemmas, what follows from the invariant knows it by these."""
+        lemmas = tuple(self._concrete(lemma) for lemma in self.hint.lemmas)
+        known = self._known()
+        finished = [
+            self._with_loss(Implication(f"along the trajectory {lemma}", (*known, *lemmas[:place]), lemma), self._law)
+            for place, lemma in enumerate(lemmas)
+        ]
+        symbols: dict[tuple[int, sp.Expr], sp.Symbol] = {}
+
+        def any_number(order: int, argument: sp.Expr) -> sp.Expr:
+            return symbols.setdefault((order, argument), sp.Symbol(f"slope[{len(symbols)}]", real=True))
+
+        for goal in self.found:
+            if lemmas and goal.hypotheses[: len(known)] == known:
+                hypotheses = (*known, *lemmas, *goal.hypotheses[len(known) :])
+                finished.append(self._with_loss(Implication(goal.name, hypotheses, goal.conclusion), any_number))
+            else:
+                finished.append(self._with_loss(goal, self._law))
+        allowed = self.bound | self.state | {time, *symbols.values()}
+        for goal in finished:
+            spoken = set().union(*(f.free_symbols for f in (*goal.hypotheses, goal.conclusion)))
+            if not spoken <= allowed:
+                raise CertificateError(f"{sorted(map(str, spoken - allowed))} have no value")
+        at = sp.Symbol("slope[at]", real=True)
+        for order in sorted({order for order, _ in symbols}):
+            for condition in definedness(self._law(order, at)):
+                finished.append(Implication("the loss has a value everywhere", (), condition))
+        return finished
+
+
+def _rewritten(expression: sp.Basic, write: Callable[[int, sp.Expr], sp.Expr]) -> sp.Basic:
+    """A formula with something else for each value and slope of the loss, the inner ones first."""
+    if not expression.has(ScalarLoss):
+        return expression
+    arguments = [_rewritten(argument, write) for argument in expression.args]
+    if isinstance(expression, ScalarLoss):
+        return write(int(arguments[1]), arguments[2])
+    if isinstance(expression, sp.core.relational.Relational):
+        return expression.func(*arguments, evaluate=False)
+    return expression.func(*arguments)
 
 
 def counterexample_text(hint: Counterexample) -> str:

@@ -91,14 +91,19 @@ class Counterexample:
             that the statement says there are, so that none of them serves.
         loss: the family name of a concrete loss, and its parameters as expressions.
         invariant: relations of the state that the trajectory keeps and that contradict the conclusion.
+        lemmas: what the slopes of the loss are at states that meet the invariant, where all else needs no more of it.
         bound: for every state that meets the invariant: against a divergence, an upper bound on its squared size;
-            against a bound on a limes superior, a lower bound on the number in question.
+            against a bound on a limes superior, a lower bound on the number in question; against a convergence or a
+            decay, a distance > 0 by which what is claimed of the limit is missed.
+        since: against "from some time on": a time from which on the conclusion fails, where it does not at every time.
     """
 
     values: Mapping[str, sp.Expr]
     loss: tuple[str, Mapping[str, sp.Expr]] | None = None
     invariant: tuple[Boolean, ...] = ()
     bound: sp.Expr | None = None
+    since: sp.Expr | None = None
+    lemmas: tuple[Boolean, ...] = ()
 
 
 @dataclass(frozen=True)
