@@ -13,9 +13,11 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, InputError
+from verify.kernel.concrete import negation, with_loss
 from verify.kernel.goals import Implication
+from verify.kernel.point_counterexample import PointRefutation, point_text
 from verify.kernel.substitution import lost_conditions, put_in
-from verify.statement.claim import Claim, Counterexample
+from verify.statement.claim import Claim, Counterexample, PointCounterexample
 from verify.statement.formula import (
     Always,
     Diverges,
@@ -28,11 +30,9 @@ from verify.statement.formula import (
     ThereAre,
     speaks_of_a_point,
 )
-from verify.statement.loss import Member, ScalarLoss
+from verify.statement.loss import Member
 from verify.statement.system import time
 from verify.statement.vectors import Vector
-
-_NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le, sp.Eq: sp.Ne, sp.Ne: sp.Eq}
 
 
 def counterexample_obligations(claim: Claim, reading: str, part: str, place: int) -> list[Implication]:
@@ -43,7 +43,10 @@ def counterexample_obligations(claim: Claim, reading: str, part: str, place: int
     """
     if not 0 <= place < len(claim.hints.counterexamples):
         raise CertificateError(f"{claim.id} gives no counterexample number {place}")
-    return _Refutation(claim, claim.hints.counterexamples[place]).obligations(claim.conclusions[reading][part])
+    hint, formula = claim.hints.counterexamples[place], claim.conclusions[reading][part]
+    if isinstance(hint, PointCounterexample):
+        return PointRefutation(claim, hint, reading).obligations(formula)
+    return _Refutation(claim, hint).obligations(formula)
 
 
 class _Refutation:
@@ -201,7 +204,7 @@ class _Refutation:
         concrete = self._without_slopes(concrete)
         for condition in lost:
             self.found.append(Implication("what is spoken of has a value", known, condition))
-        goal = self._negated(concrete) if negated else concrete
+        goal = negation(concrete) if negated else concrete
         if negated and goal is sp.true:  # SymPy's "p or not p", which leaves open whether p has a value
             raise CertificateError(f"{formula} contradicts itself")
         self.found.append(Implication(name, known, goal))
@@ -254,17 +257,6 @@ class _Refutation:
         else:
             raise CertificateError(f"{body} is not refuted by a trapped trajectory")
 
-    def _negated(self, formula: Boolean) -> Boolean:
-        """That a concrete formula fails, as relations; an expression without a value refutes nothing."""
-        if isinstance(formula, sp.And):
-            return sp.Or(*[self._negated(argument) for argument in formula.args], evaluate=False)
-        if isinstance(formula, sp.Or):
-            return sp.And(*[self._negated(argument) for argument in formula.args], evaluate=False)
-        kind = _NEGATED.get(type(formula))
-        if kind is None:
-            raise CertificateError(f"{formula} has no negation here")
-        return kind(*formula.args, evaluate=False)
-
     @property
     def _substitutions(self) -> list[Mapping[sp.Symbol, sp.Expr]]:
         """What is put in, in order: the next state, the definitions, the hinted values."""
@@ -278,25 +270,13 @@ class _Refutation:
         return self._without_slopes(expression)
 
     def _without_slopes(self, expression: sp.Basic) -> sp.Basic:
-        if not expression.has(ScalarLoss):
-            return expression
-        if self.member is None:
-            raise CertificateError("the counterexample names no loss")
-        if isinstance(expression, ScalarLoss):
-            _, order, argument = expression.args
-            (coordinate,) = self.member.coordinates
-            if int(order) > 1:
-                raise CertificateError(f"{expression} may have no value")
-            law = self.member.gradient[0] if int(order) == 1 else self.member.value
-            return law.xreplace({coordinate: self._without_slopes(argument)})
-        arguments = [self._without_slopes(argument) for argument in expression.args]
-        if isinstance(expression, sp.core.relational.Relational):
-            return expression.func(*arguments, evaluate=False)
-        return expression.func(*arguments)
+        return with_loss(expression, self.member)
 
 
-def counterexample_text(hint: Counterexample) -> str:
+def counterexample_text(hint: Counterexample | PointCounterexample) -> str:
     """A counterexample in one line, for the reader."""
+    if isinstance(hint, PointCounterexample):
+        return point_text(hint)
     text = ", ".join(f"{name} = {value}" for name, value in hint.values.items())
     if hint.loss is not None:
         name, parameters = hint.loss
