@@ -11,6 +11,7 @@ from claims.sam_normalization import neuron, stability
 from tests.calibration.calibration import CALIBRATION
 from tests.kernel.test_counterexample import REFUTED
 from tests.kernel.test_hints import bounded
+from tests.kernel.test_point_counterexample import REFUTED as AT_A_POINT
 from verify.decide import check
 from verify.statement.claim import Claim
 
@@ -32,6 +33,7 @@ EVIDENCE: dict[str, Claim] = {
     "vacuous": KNOWN["touching-open-ends"],
     "trapped trajectory": TRAPPED["stays-near"],
     "no constant serves": TRAPPED["quantifiers"],
+    "trapped after a point": AT_A_POINT["a loss"],
     "constants by instance": bounded(Symbol("y", real=True) ** 2),
 }
 

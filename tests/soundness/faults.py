@@ -264,9 +264,13 @@ FAULTS: list[Fault] = [
          "pass"),
         ("the conclusion need not fail",
          'self._conclude("the conclusion fails", known, body.args[0], negated=True)', "pass"),
+    ),
+    *_faults(
+        "concrete",
+        "a_counterexample_is_admissible_and_trapped",
         ("a disjunction fails where one part does",
-         "return sp.And(*[self._negated(argument) for argument in formula.args], evaluate=False)",
-         "return sp.Or(*[self._negated(argument) for argument in formula.args], evaluate=False)"),
+         "return sp.And(*[negation(argument) for argument in formula.args], evaluate=False)",
+         "return sp.Or(*[negation(argument) for argument in formula.args], evaluate=False)"),
     ),
     *_faults(
         "counterexample",
@@ -308,6 +312,22 @@ FAULTS: list[Fault] = [
         "counterexample",
         "a_constant_may_not_be_outrun_by_what_it_depends_on",
         ("what a constant depends on may move with it", "if expression.free_symbols & constants:", "if False:"),
+    ),
+    *_faults(
+        "point_counterexample",
+        "a_point_counterexample_is_certified_and_trapped",
+        ("the point need not be admissible", "if reached is None or point.violated:", "if reached is None:"),
+        ("the invariant need not hold at the point", "truths |= {f: after.truth(f) for f in later}", "pass"),
+        ("the limit may be the bound", "sp.Ge: ((sp.Le, sp.Lt),),", "sp.Ge: ((sp.Le, sp.Le),),"),
+        ("the bound may be on the wrong side", "sp.Ge: ((sp.Le, sp.Lt),),", "sp.Ge: ((sp.Ge, sp.Lt),),"),
+        ("a step need not keep the invariant", 'conclude(f"a step keeps {formula}", formula, update)', "pass"),
+        ("the invariant need not keep the bound", 'conclude("the bound is kept", hidden(bounded))', "pass"),
+    ),
+    *_faults(
+        "point_counterexample",
+        "what_leaves_no_constant_is_certified",
+        ("a fact need not hold", "self._certify(facts, (), 0)", "pass"),
+        ("a fact need not be certain", "if truth is not Truth.TRUE]", "if truth is Truth.FALSE]"),
     ),
     *_faults(
         "families",

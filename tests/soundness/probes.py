@@ -30,7 +30,7 @@ from claims.sam_normalization.setting import (
 )
 from tests.soundness.faulty import Kernel
 from verify.errors import CertificateError
-from verify.statement.claim import Claim, Counterexample, Hints
+from verify.statement.claim import Claim, Counterexample, Hints, PointCounterexample
 from verify.statement.formula import (
     BigO,
     BigOmega,
@@ -45,6 +45,7 @@ from verify.statement.formula import (
     FromAlmostEveryStart,
     FromEveryStart,
     LargestTimeWhile,
+    LimInf,
     ThereAre,
     ThereIsLoss,
 )
@@ -533,6 +534,37 @@ def a_constant_may_not_be_outrun_by_what_it_depends_on(kernel: Kernel) -> None:
 
     assert refutes(kernel, outrun())
     assert not refutes(kernel, outrun(x))
+
+
+@probe
+def a_point_counterexample_is_certified_and_trapped(kernel: Kernel) -> None:
+    def trapped(
+        update: sp.Expr, start: str, bound: Rational, *invariant: Any, limit: sp.Expr = x0, wait: int = 1
+    ) -> Claim:
+        found = PointCounterexample({"x0": start}, None, (), wait, invariant, bound)
+        show = relation(Ge, LimInf(x), limit)
+        return along(update, show, given=[Gt(x0, 0)], hints=Hints(counterexamples=(found,)), takes=[x0])
+
+    half = Rational(1, 2)
+    assert refutes(kernel, trapped(x / 2, "1", half, Le(x, half)))
+    assert not refutes(kernel, trapped(x / 2, "-4", Integer(3), Le(x, 3), wait=0, limit=-x0))
+    assert not refutes(kernel, trapped(x, "1", Integer(1), Le(x, 1)))
+    assert not refutes(kernel, trapped(x, "1", half, Le(x, half)))
+    assert not refutes(kernel, trapped(2 * x, "1/4", half, Le(x, half), limit=x0 + 1))
+    assert not refutes(kernel, trapped(x, "1", half, Le(x, 1)))
+
+
+@probe
+def what_leaves_no_constant_is_certified(kernel: Kernel) -> None:
+    def without(*facts: Any, start: str = "1") -> Claim:
+        show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(), relation(Le, x + K, x0))
+        found = PointCounterexample({"x0": start, "t": "0"}, facts=facts)
+        return along(x, show, given=[Gt(x0, 0)], hints=Hints(counterexamples=(found,)), takes=[x0, time])
+
+    assert refutes(kernel, without(relation(Ge, x, x0)))
+    assert not refutes(kernel, without(relation(Ge, x, x0 + 1)))
+    assert not refutes(kernel, without(relation(Ge, x, x0), start="-1"))
+    assert not refutes(kernel, without(relation(Ge, sqrt(x), sqrt(x0)), relation(Ge, x, sqrt(x0) ** 2), start="2"))
 
 
 @probe

@@ -13,11 +13,13 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, InputError
+from verify.kernel.concrete import law_of, negation, rewritten
 from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
 from verify.kernel.limits import missed
+from verify.kernel.point_counterexample import PointRefutation, point_text
 from verify.kernel.substitution import lost_conditions, put_in
-from verify.statement.claim import Claim, Counterexample
+from verify.statement.claim import Claim, Counterexample, PointCounterexample
 from verify.statement.formula import (
     Always,
     ConvergesTo,
@@ -32,11 +34,9 @@ from verify.statement.formula import (
     ThereAre,
     speaks_of_a_point,
 )
-from verify.statement.loss import Member, ScalarLoss
+from verify.statement.loss import Member
 from verify.statement.system import time
 from verify.statement.vectors import Vector
-
-_NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le, sp.Eq: sp.Ne, sp.Ne: sp.Eq}
 
 
 def counterexample_obligations(claim: Claim, reading: str, part: str, place: int) -> list[Implication]:
@@ -47,7 +47,10 @@ def counterexample_obligations(claim: Claim, reading: str, part: str, place: int
     """
     if not 0 <= place < len(claim.hints.counterexamples):
         raise CertificateError(f"{claim.id} gives no counterexample number {place}")
-    return _Refutation(claim, claim.hints.counterexamples[place]).obligations(claim.conclusions[reading][part])
+    hint, formula = claim.hints.counterexamples[place], claim.conclusions[reading][part]
+    if isinstance(hint, PointCounterexample):
+        return PointRefutation(claim, hint, reading).obligations(formula)
+    return _Refutation(claim, hint).obligations(formula)
 
 
 class _Refutation:
@@ -201,7 +204,7 @@ class _Refutation:
             concrete = put_in(concrete, values)
         for condition in lost_conditions(formula, *around):
             self.found.append(Implication("what is spoken of has a value", known, condition))
-        goal = self._negated(concrete) if negated else concrete
+        goal = negation(concrete) if negated else concrete
         if negated and goal is sp.true:  # SymPy's "p or not p", which leaves open whether p has a value
             raise CertificateError(f"{formula} contradicts itself")
         self.found.append(Implication(name, known, goal))
@@ -292,17 +295,6 @@ class _Refutation:
         iterates = dict(zip(limits.values(), expressions, strict=True))
         self._conclude("every iterate misses the limit", self._known(), put_in(apart, iterates))
 
-    def _negated(self, formula: Boolean) -> Boolean:
-        """That a concrete formula fails, as relations; an expression without a value refutes nothing."""
-        if isinstance(formula, sp.And):
-            return sp.Or(*[self._negated(argument) for argument in formula.args], evaluate=False)
-        if isinstance(formula, sp.Or):
-            return sp.And(*[self._negated(argument) for argument in formula.args], evaluate=False)
-        kind = _NEGATED.get(type(formula))
-        if kind is None:
-            raise CertificateError(f"{formula} has no negation here")
-        return kind(*formula.args, evaluate=False)
-
     @property
     def _substitutions(self) -> list[Mapping[sp.Symbol, sp.Expr]]:
         """What is put in, in order: the next state, the definitions, the hinted values."""
@@ -317,18 +309,11 @@ class _Refutation:
 
     def _with_loss(self, goal: Implication, write: Callable[[int, sp.Expr], sp.Expr]) -> Implication:
         """A goal with what ``write`` makes of the order and the argument of each value and slope of the loss."""
-        hypotheses = tuple(_rewritten(formula, write) for formula in goal.hypotheses)
-        return Implication(goal.name, hypotheses, _rewritten(goal.conclusion, write))
+        hypotheses = tuple(rewritten(formula, write) for formula in goal.hypotheses)
+        return Implication(goal.name, hypotheses, rewritten(goal.conclusion, write))
 
     def _law(self, order: int, argument: sp.Expr) -> sp.Expr:
-        """The value or slope of the concrete loss."""
-        if self.member is None:
-            raise CertificateError("the counterexample names no loss")
-        if order > 1:
-            raise CertificateError(f"the loss may have no derivative of order {order} at {argument}")
-        (coordinate,) = self.member.coordinates
-        law: sp.Expr = self.member.gradient[0] if order == 1 else self.member.value
-        return law.xreplace({coordinate: argument})
+        return law_of(self.member, order, argument)
 
     def _finished(self) -> list[Implication]:
         """The goals with the loss put in; where there are lemmas, what follows from the invariant knows it by these."""
@@ -361,20 +346,10 @@ class _Refutation:
         return finished
 
 
-def _rewritten(expression: sp.Basic, write: Callable[[int, sp.Expr], sp.Expr]) -> sp.Basic:
-    """A formula with something else for each value and slope of the loss, the inner ones first."""
-    if not expression.has(ScalarLoss):
-        return expression
-    arguments = [_rewritten(argument, write) for argument in expression.args]
-    if isinstance(expression, ScalarLoss):
-        return write(int(arguments[1]), arguments[2])
-    if isinstance(expression, sp.core.relational.Relational):
-        return expression.func(*arguments, evaluate=False)
-    return expression.func(*arguments)
-
-
-def counterexample_text(hint: Counterexample) -> str:
+def counterexample_text(hint: Counterexample | PointCounterexample) -> str:
     """A counterexample in one line, for the reader."""
+    if isinstance(hint, PointCounterexample):
+        return point_text(hint)
     text = ", ".join(f"{name} = {value}" for name, value in hint.values.items())
     if hint.loss is not None:
         name, parameters = hint.loss

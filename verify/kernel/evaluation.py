@@ -123,7 +123,7 @@ def evaluate_point(
     reading = _reading(claim, reading)
     values = _complete(claim, values, member)
     last: PointResult | None = None
-    for arithmetic, bits in _arithmetics(
+    for arithmetic, bits in arithmetics(
         last_bits, closed_forms=closed_forms and values.get("t", 0) <= CLOSED_FORM_STEPS
     ):
         try:
@@ -143,7 +143,8 @@ def evaluate_point(
     return last
 
 
-def _arithmetics(last_bits: int, *, closed_forms: bool) -> Iterator[tuple[Arithmetic, int | None]]:
+def arithmetics(last_bits: int, *, closed_forms: bool) -> Iterator[tuple[Arithmetic, int | None]]:
+    """The number systems in the order in which they are tried, each with its precision."""
     yield Exact(), None
     bits = FIRST_BITS
     while bits <= last_bits:
@@ -293,16 +294,26 @@ class Evaluator:
         Raises:
             NotExact, Undecided: it cannot tell.
         """
-        self._require_membership()
-        if self.violated:  # a loss outside the class need not have what the statement speaks of
-            return self._answer(None, {})
-        here = self._arrive()
-        if here is None:
-            return self._answer(None, {})
-        self._require_assumptions(here)
-        if self.violated or self.unknown:
+        here = self.arrive()
+        if here is None or self.violated or self.unknown:
             return self._answer(here, {})
         return self._answer(here, {name: self._part(formula, here) for name, formula in self.parts.items()})
+
+    def arrive(self) -> Environment | None:
+        """The environment at the step in question, None where there is none.
+
+        The point is admissible if nothing is ``violated`` and nothing ``unknown`` then.
+
+        Raises:
+            NotExact, Undecided: this arithmetic cannot tell.
+        """
+        self._require_membership()
+        if self.violated:  # a loss outside the class need not have what the statement speaks of
+            return None
+        here = self._arrive()
+        if here is not None:
+            self._require_assumptions(here)
+        return here
 
     def _require_membership(self) -> None:
         if self.claim.loss_class is None or self.member is None:

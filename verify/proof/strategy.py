@@ -12,13 +12,14 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.check import check_evidence
 from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.families import family_obligations
 from verify.kernel.functions import transcendental
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
 from verify.proof.implication import Attempt, Work, attempt_implication
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, PointCounterexample
 from verify.statement.formula import (
     Bounded,
     Diverges,
@@ -150,10 +151,15 @@ def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
 
 
 def refute_by_counterexample(claim: Claim, reading: str, part: str, work: Work) -> Proved:
-    """Try the hinted counterexamples against a statement about whole trajectories, or "there are constants"."""
+    """Try the hinted counterexamples: to whole trajectories, to "there are constants", or what the search missed."""
     outcome = Proved()
     work = _without_solvers(work)
-    for place in range(len(claim.hints.counterexamples)):
+    for place, hint in enumerate(claim.hints.counterexamples):
+        if isinstance(hint, PointCounterexample) and speaks_of_a_point(claim.conclusions[reading][part]):
+            outcome.evidence = _witness(claim, reading, part, hint, outcome)
+            if outcome.evidence is not None:
+                break
+            continue
         try:
             needed = counterexample_obligations(claim, reading, part, place)
         except CertificateError as reason:
@@ -171,6 +177,20 @@ def refute_by_counterexample(claim: Claim, reading: str, part: str, work: Work) 
             }
             break
     return outcome
+
+
+def _witness(
+    claim: Claim, reading: str, part: str, hint: PointCounterexample, outcome: Proved
+) -> dict[str, Any] | None:
+    """A hinted point as a witness, if it is one."""
+    values = dict(hint.values)
+    entry = {"kind": "witness", "reading": reading, "part": part, "values": values, "loss": hint.loss}
+    try:
+        check_evidence(claim, entry)
+    except CertificateError as reason:
+        outcome.reasons.append(f"counterexample: {reason}")
+        return None
+    return entry
 
 
 def _without_solvers(work: Work) -> Work:

@@ -107,6 +107,27 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class PointCounterexample:
+    """A point at which a statement fails, though no evaluation there alone says so (never trusted).
+
+    Attributes:
+        values: a number for each of the claim's parameters, as text.
+        loss: as ``--loss`` takes it.
+        facts: against "there are constants": what holds at the point and leaves no constant that serves.
+        wait: against a limit: how many steps after the point the trajectory meets the invariant.
+        invariant: relations of the state that the trajectory keeps from then on.
+        bound: the number that the invariant keeps the sequence on one side of; its limit is said to be on the other.
+    """
+
+    values: Mapping[str, str]
+    loss: str | None = None
+    facts: tuple[Boolean, ...] = ()
+    wait: int = 0
+    invariant: tuple[Boolean, ...] = ()
+    bound: sp.Rational | None = None
+
+
+@dataclass(frozen=True)
 class Hints:
     """Advice to the provers; none of it is trusted.
 
@@ -131,7 +152,8 @@ class Hints:
         cauchy_schwarz: pairs of vectors for which a proof needs the Cauchy-Schwarz inequality; that of two basis
             vectors (named ones, and gradients) is known in any case.
         families: for the refutation of an order of growth.
-        counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants".
+        counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants"; or
+            points that the search has missed.
         parts: for a part of its own: other advice, in place of this.
     """
 
@@ -151,7 +173,7 @@ class Hints:
     squares: tuple[sp.Expr, ...] = ()
     cauchy_schwarz: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     families: tuple[FamilyHint, ...] = ()
-    counterexamples: tuple[Counterexample, ...] = ()
+    counterexamples: tuple[Counterexample | PointCounterexample, ...] = ()
     parts: Mapping[str, Hints] = field(default_factory=dict)
 
 
@@ -554,4 +576,14 @@ def with_steps(claims: Iterable[Claim], parent: str) -> list[Claim]:
     return [claim for claim in claims if claim.parent == parent]
 
 
-__all__ = ["Claim", "Counterexample", "FamilyHint", "Hints", "LargestTimeWhile", "Paper", "Reading", "Source"]
+__all__ = [
+    "Claim",
+    "Counterexample",
+    "FamilyHint",
+    "Hints",
+    "LargestTimeWhile",
+    "Paper",
+    "PointCounterexample",
+    "Reading",
+    "Source",
+]

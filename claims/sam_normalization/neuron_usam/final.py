@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Min, Rational, Symbol, Tuple, exp, sqrt
+from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Min, Rational, Symbol, Tuple, exp, sqrt
 
 from claims.sam_normalization.neuron_usam.appendix_g import (
     on_trajectory,
@@ -40,11 +40,23 @@ from claims.sam_normalization.setting import (
     y0_bound,
     y_ascent,
 )
-from verify.statement.claim import Claim, Hints
+from verify.statement.claim import Claim, Hints, PointCounterexample
 from verify.statement.formula import LimInf, LimSup, StepSum, ThereAre
 from verify.statement.system import System
 
 K = Symbol("K", real=True)
+
+#: A derivative that (A2) and (A3) leave free to jump beyond c: where it is 1, x goes back and forth, and y shrinks.
+_steep = "piecewise(knots='1/16:1/16,1/8:1')"
+
+
+def _trapped_below(level: int, wait: int, variables: tuple[Symbol, Symbol], **values: str) -> PointCounterexample:
+    """A trajectory on the steep loss that is in a square of that half-width so many steps later, and then stays."""
+    square = tuple(relation(Le, Abs(variable), level) for variable in variables)
+    bound = Integer(level) ** 2
+    return PointCounterexample({"c": "1/16", **values}, _steep, wait=wait, invariant=square, bound=bound)
+
+
 epsilon = Symbol("epsilon", real=True)
 #: epsilon = 2 - eta (1 + rho y^2) y^2 of Theorem 44 and Lemmas 46, 47.
 epsilon_definition = {epsilon: 2 - eta * (1 + rho * y**2) * y**2}
@@ -69,6 +81,7 @@ theorem_44_bounds = Claim(
 _once_below = [*theorem_35, relation(Ge, t, t1), _below_threshold]
 _takes = [c, gamma, C, eta, rho, t]
 _with_epsilon: dict[str, Any] = {**trajectory, "define": {**neuron_start, **epsilon_definition}}
+_near_its_end: dict[str, str] = {"gamma": "1", "C": "16", "eta": "1/25", "rho": "0"}
 _loss_of_y = 4 * C * gamma * (eta + rho * C * gamma) ** 2
 
 theorem_44_decay = Claim(
@@ -81,6 +94,13 @@ theorem_44_decay = Claim(
     note="Omega: for a constant that may depend on c, gamma and C, which the setting calls constants. The bound is "
     "claimed from the time t on; as y^2 does not grow, epsilon does not shrink, so that the bound at t itself, asked "
     "at every such t, says the same.",
+    hints=Hints(
+        counterexamples=(
+            PointCounterexample(
+                {"c": "1/16", **_near_its_end, "t": "52"}, _steep, facts=(Gt(epsilon, 0), Abs(x_next) > Abs(x))
+            ),
+        ),
+    ),
     uses=["lemma-46"],
     **_with_epsilon,
 )
@@ -92,6 +112,7 @@ theorem_44_limit = Claim(
     given=_once_below,
     show=relation(Ge, LimInf(y**2), (1 - _loss_of_y / epsilon) * y**2),
     takes=_takes,
+    hints=Hints(counterexamples=(_trapped_below(4, 240, (x, y), **_near_its_end, t="51"),)),
     uses=["lemma-47"],
     **_with_epsilon,
 )
@@ -289,6 +310,9 @@ lemma_46_steps = [
 _trapped = [*theorem_35, relation(Gt, epsilon, 0), relation(Lt, epsilon, Rational(2, 9)), _near_axis]
 _from_here: dict[str, Any] = {**_step_46, "start": {x: x, y: y}}
 
+#: A state at which s = xy lies between 1/8, from where on the steep derivative is 1, and 1.
+_stuck = {"gamma": "1", "C": "16", "eta": "1/45", "rho": "0", "x": "1/10", "y": "9"}
+
 lemma_47 = Claim(
     "lemma-47",
     title="y is trapped: its limit inferior",
@@ -296,6 +320,7 @@ lemma_47 = Claim(
     given=_trapped,
     show=relation(Ge, LimInf(y**2), (1 - _loss_of_y / epsilon) * y**2),
     takes=[c, gamma, C, eta, rho, x, y],
+    hints=Hints(counterexamples=(_trapped_below(8, 500, (x, y), **_stuck),)),
     uses=["lemma-45.step", "lemma-46"],
     **_from_here,
 )
@@ -332,6 +357,7 @@ lemma_47_step_1 = step(
 _d, _d_next = y**2 - _y_later**2, y**2 - _y_later_next**2
 _one_loss = 2 * eta * (1 + rho * C * gamma / eta) ** 2 * (1 + rho * C * gamma * eta) * _x_later**2 * _y_later**2
 _rate = 4 / eta * (eta + rho * C * gamma) ** 2 * y**2
+_squares = _rate * _x_later**2
 
 lemma_47_step_2 = step(
     "lemma-47",
@@ -342,6 +368,7 @@ lemma_47_step_2 = step(
         "step": relation(Le, _d_next, _d + _one_loss),
         "collected": relation(Le, _d + _one_loss, _d + _rate * _x_later**2),
     },
+    hints=Hints(counterexamples=(PointCounterexample({"c": "1/16", **_stuck, "t": "0"}, _steep),)),
     **_along,
 )
 
@@ -351,10 +378,17 @@ lemma_47_step_3 = step(
     "The decreases summed",
     _trapped,
     {
-        "summed": relation(Le, LimSup(_d), LimSup(StepSum(_rate * _x_later**2))),
-        "geometric": relation(Eq, LimSup(StepSum(_rate * _x_later**2)), _rate / epsilon * x**2),
+        "summed": relation(Le, LimSup(_d), LimSup(StepSum(_squares))),
+        "geometric": relation(Eq, LimSup(StepSum(_squares)), _rate / epsilon * x**2),
     },
     takes=[c, gamma, C, eta, rho, x, y],
+    hints=Hints(
+        counterexamples=(
+            PointCounterexample(
+                {"c": "1/16", **_stuck}, _steep, wait=10, invariant=(Ge(StepSum(_squares), half),), bound=half
+            ),
+        ),
+    ),
     uses=["lemma-46"],
     **_along,
 )
@@ -366,6 +400,7 @@ lemma_47_step_4 = step(
     _trapped,
     relation(Ge, LimInf(_y_later**2), y**2 - _loss_of_y * y**2),
     takes=[c, gamma, C, eta, rho, x, y],
+    hints=Hints(counterexamples=(_trapped_below(8, 500, (_x_later, _y_later), **_stuck),)),
     **_along,
 )
 
