@@ -10,6 +10,8 @@ import pytest
 import sympy as sp
 from sympy import Eq, Ge, Gt, Le, Lt
 
+from claims.sam_normalization import CLAIMS
+from claims.sam_normalization.losses import piecewise
 from verify.search.certify import Certified, Point, certify, simplify
 from verify.statement.claim import Claim
 
@@ -72,3 +74,17 @@ def test_a_number_on_an_end_of_its_range_stays_there() -> None:
 def test_the_simplest_witness_is_left_as_it_is() -> None:
     claim = Claim("one", given=[Gt(x, 0)], show=rel(Lt, x, 1))
     assert simplest(claim, {"x": 1}).point.values == {"x": 1}
+
+
+def test_a_tiny_range_of_a_loss_is_scaled_as_a_whole() -> None:
+    claim = next(claim for claim in CLAIMS if claim.id == "lemma-47/step-1")
+    tiny = Fraction(1, 999999999999999)
+    knots = ((tiny / 5, tiny / 5), (tiny, tiny), (3 * tiny, Fraction(1)))
+    values = {"c": tiny, "gamma": 2, "C": 2, "eta": Fraction(1, 6), "rho": Fraction(1, 8), "t": 0}
+    values |= {"x": Fraction(1, 4), "y": Fraction(-5, 2)}
+    point = Point({name: Fraction(value) for name, value in values.items()}, piecewise, {"knots": knots})
+    found = certify(claim, "", "update", point, 256)
+    assert found is not None
+    best = simplify(claim, "", found, 256)
+    assert best.point.values["c"] >= Fraction(1, 1000)
+    assert max(len(str(number)) for knot in best.point.loss_parameters["knots"] for number in knot) < 6

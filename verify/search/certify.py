@@ -31,6 +31,9 @@ SNAP = 1e-2
 #: How many simpler points are tried in the place of a witness.
 ATTEMPTS = 240
 
+#: Numbers belong to a tiny one if they are at most so many times larger or smaller.
+CLUSTER = 100
+
 #: A relative margin below this may be rounding only; the precision and the denominators that such a candidate gets.
 NOISE, NOISE_BITS, NOISE_DENOMINATORS = 1e-12, 256, (1, 4, 64)
 
@@ -190,7 +193,7 @@ Change = Callable[[Point], Iterator[Point]]
 def _changes(point: Point) -> list[Change]:
     """The ways to make a point simpler: earlier, all numbers at another scale, equal ones together, each alone."""
     changes: list[Change] = [_earlier] if "t" in point.values else []
-    changes.append(_scaled)
+    changes += [_scaled, *[partial(_cluster_scaled, value) for value in _tiny(point)]]
     distinct = dict.fromkeys([*point.values.values(), *_flat(point.loss_parameters.values())])
     changes += [partial(_together, value) for value in distinct]
     changes += [
@@ -219,6 +222,26 @@ def _scaled(point: Point) -> Iterator[Point]:
         yield Point(values, point.family, point.loss_parameters)
 
 
+def _tiny(point: Point) -> list[Fraction]:
+    """The tiny numbers that the loss shares with the point: a range in which it is not simple, say."""
+    shared = set(point.values.values()) & set(_flat(point.loss_parameters.values()))
+    return sorted(value for value in shared if 0 < value < Fraction(1, 1000))
+
+
+def _cluster_scaled(value: Fraction, point: Point) -> Iterator[Point]:
+    """A tiny number and all of its size moved towards 1 together, so that a loss keeps its shape there."""
+    for target in (Fraction(1, 8), Fraction(1, 16), Fraction(1, 100), Fraction(1, 1000)):
+
+        def moved(number: Fraction, target: Fraction = target) -> Fraction:
+            if not value / CLUSTER < abs(number) < value * CLUSTER:
+                return number
+            return (number / value).limit_denominator(8) * target
+
+        parameters = {name: _replaced(entry, moved) for name, entry in point.loss_parameters.items()}
+        values = {name: number if name == "t" else moved(number) for name, number in point.values.items()}
+        yield Point(values, point.family, parameters)
+
+
 def _together(value: Fraction, point: Point) -> Iterator[Point]:
     """All numbers of that value replaced; and one other with it, so that their product (beta * eta, say) stays."""
     for simpler in _near(value, ()):
@@ -244,7 +267,10 @@ def _alone(name: str, point: Point) -> Iterator[Point]:
 def _tied(point: Point, value: Fraction, simpler: Fraction) -> Point:
     """The point with every number equal to ``value`` replaced: an equality between parameters is often the reason."""
     values = {name: simpler if number == value and name != "t" else number for name, number in point.values.items()}
-    parameters = {name: simpler if number == value else number for name, number in point.loss_parameters.items()}
+    parameters = {
+        name: _replaced(number, lambda entry: simpler if entry == value else entry)
+        for name, number in point.loss_parameters.items()
+    }
     return Point(values, point.family, parameters)
 
 
@@ -296,10 +322,13 @@ def _round(value: float | Fraction, denominator: int | None) -> Fraction:
     return rounded
 
 
+def _replaced(value: Any, change: Callable[[Any], Fraction]) -> Any:
+    """A parameter of a loss, or each coordinate of its knots, changed."""
+    return tuple(_replaced(entry, change) for entry in value) if isinstance(value, tuple) else change(value)
+
+
 def _round_any(value: Any, denominator: int | None) -> Any:
-    if isinstance(value, tuple):
-        return tuple((_round(a, denominator), _round(b, denominator)) for a, b in value)
-    return _round(value, denominator)
+    return _replaced(value, lambda entry: _round(entry, denominator))
 
 
 def _flat(values: Any) -> list[Fraction]:
