@@ -20,6 +20,7 @@ from verify.search.budget import Budget, budget_named
 from verify.search.certify import Certified
 from verify.search.models import certify_models
 from verify.search.run import Found, assumptions_met, probe, search
+from verify.search.sketched import certify_sketches
 from verify.statement.claim import Claim
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
 
@@ -171,6 +172,11 @@ class _Decision:
                 return
             if outcome.models and speaks_of_a_point(self.claim.conclusions[reading][part]):
                 witness = certify_models(self.claim, reading, part, outcome.models, self.budget, self.seed)
+                if witness is not None:
+                    self._accept_witness(reading, witness)
+                    return
+            if outcome.sketches:
+                witness = certify_sketches(self.claim, reading, part, outcome.sketches, self.budget)
                 if witness is not None:
                     self._accept_witness(reading, witness)
                     return

@@ -19,7 +19,17 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import InputError
 from verify.statement.formula import Uncertified
-from verify.statement.loss import Family, Gradient, LossClass, LossMinimum, LossValue, Member, Property, Spectrum
+from verify.statement.loss import (
+    Family,
+    Gradient,
+    LossClass,
+    LossMinimum,
+    LossValue,
+    Member,
+    PointOfLoss,
+    Property,
+    Spectrum,
+)
 from verify.statement.vectors import Inner
 
 w = Symbol("w", real=True)
@@ -160,7 +170,22 @@ def _propose_full(u: Sequence[Any], bounds: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-quadratic = Family("quadratic", {"h": "1"}, lambda name, h: _diagonal(name, (w,), (h,)), _propose_diagonal(["h"]), 1)
+def _parabola_through(points: Sequence[PointOfLoss], bounds: Mapping[str, Any]) -> list[dict[str, Any]]:
+    place, slope, _ = max(points, key=lambda point: abs(point[0]))
+    high = bounds.get(SMOOTH)
+    if place == 0 or high is None:
+        return []
+    return [{"h": min(max(slope / place, bounds.get(STRONGLY_CONVEX, -high)), high)}]
+
+
+quadratic = Family(
+    "quadratic",
+    {"h": "1"},
+    lambda name, h: _diagonal(name, (w,), (h,)),
+    _propose_diagonal(["h"]),
+    1,
+    through=_parabola_through,
+)
 quadratic_plane = Family(
     "quadratic",
     {"h1": "2", "h2": "1"},
@@ -298,6 +323,35 @@ def _propose_convex(count: int) -> Callable[[Sequence[Any], Mapping[str, Any]], 
     return propose
 
 
+def _knots_through(points: Sequence[PointOfLoss], bounds: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Between two points the slope is low, high and low again, the high stretch where it gives the values.
+
+    The lowest slope is that of the convex losses or of all smooth ones.
+    """
+    high, close = bounds.get(SMOOTH), (points[-1][0] - points[0][0]) / 100
+    if high is None or not close:
+        return []
+    found = []
+    for low in (0 * high, -high):
+        place, level, value = points[0]
+        knots = [(place, level)]
+        for next_place, next_level, next_value in points[1:]:
+            length = next_place - place
+            if length <= close:
+                continue  # rounding may have made two points of one
+            steep = min(max((next_level - level - low * length) / (high - low), 0 * high), length)
+            late = (length - steep) / 2
+            if steep:
+                gained = (next_value - value - level * length - low * length**2 / 2) / ((high - low) * steep)
+                late = min(max(length - steep / 2 - gained, 0 * high), length - steep)
+            knots.append((place + late, level + low * late))
+            knots.append((place + late + steep, level + low * late + high * steep))
+            place, level, value = next_place, level + low * length + (high - low) * steep, next_value
+            knots.append((place, level))
+        found.append({"knots": tuple(dict(knots).items())})
+    return found
+
+
 def _plsine(name: str, a: sp.Expr) -> Member:
     size = Max(a, -a)
     return Member(
@@ -372,7 +426,7 @@ def plsine_constant(a: Fraction) -> tuple[Fraction, Fraction]:
 
 huber = Family("huber", {"beta": "1", "alpha": "0", "delta": "1"}, _huber, _propose_two, 3)
 logcosh = Family("logcosh", {"beta": "1", "alpha": "0", "delta": "1"}, _logcosh, _propose_two, 3)
-convex = Family("convex", {"knots": "-1:-1,0:0,2:1"}, _convex, _propose_convex(3), 6)
+convex = Family("convex", {"knots": "-1:-1,0:0,2:1"}, _convex, _propose_convex(3), 6, through=_knots_through)
 plsine = Family("plsine", {"a": "3"}, _plsine, lambda u, bounds: {"a": _range(bounds)[1] * u[0] / 2}, 1)
 
 # --- two variables ----------------------------------------------------------------------------------------------

@@ -79,6 +79,13 @@ TRUE: list[tuple[list[Boolean], Boolean, tuple[Boolean, ...]]] = [
     ([gt(x, 2)], gt(x**4, 16), (gt(x**2, 4),)),
     ([gt(x, 0), sp.Ne(y, 0)], sp.Implies(gt(y, 0), gt(x / y, 0), evaluate=False), ()),
     ([sp.Le(sp.Rational(2, 3) * x, sp.Rational(5, 7), evaluate=False)], sp.Le(x, 2, evaluate=False), ()),
+    ([], sp.And(sp.Implies(gt(x, 0), gt(1 / x, 0)), sp.Implies(gt(0, x), gt(0, 1 / x))), ()),
+    ([gt(x, 0)], sp.Equivalent(gt(1 / y, x), sp.And(gt(1 / x, y), gt(y, 0))), ()),
+    ([sp.Implies(gt(1 / x, y), gt(1 / y, 0), evaluate=False), gt(x, 0), gt(1, x * y)], ge(y, 0), ()),
+    ([gt(x, 0), gt(y, 0), gt(1, y)], ge(sp.sqrt(x / y), sp.sqrt(x * y)), ()),
+    ([gt(x, 0), gt(y, 0)], ge(sp.sqrt(x / y), sp.sqrt(x) / sp.sqrt(y)), ()),
+    ([gt(y, sp.Abs(x))], gt(sp.sqrt(2) * y, sp.sqrt(x**2 + y**2)), ()),
+    ([gt(x, 0), gt(y, 0)], gt(x + y, sp.sqrt(x**2 + y**2)), ()),
 ]
 
 
@@ -94,6 +101,8 @@ FALSE: list[tuple[list[Boolean], Boolean, Boolean]] = [
     ([gt(x, 0)], ge(x + 1 / x, 2), ge(x + 1 / x, 3)),
     ([], ge(sp.Abs(x) + sp.Abs(y), sp.Abs(x + y)), gt(sp.Abs(x) + sp.Abs(y), sp.Abs(x + y))),
     ([], eq((x + y) ** 2, x**2 + 2 * x * y + y**2), eq((x + y) ** 2, x**2 + x * y + y**2)),
+    ([], ge(sp.sqrt(x**2 + y**2), x), ge(sp.sqrt(x**2 + y**2), 2 * x)),
+    ([gt(x, 0), gt(y, 0)], gt(x + y, sp.sqrt(x**2 + y**2)), gt(x + y, 2 * sp.sqrt(x**2 + y**2))),
 ]
 
 

@@ -131,6 +131,16 @@ def test_what_a_solver_answered_is_refused() -> None:
         theorems([(goal, certificate)], Names(), "g")
 
 
+def test_a_bound_on_squares_rests_on_its_two_goals() -> None:
+    goal = proved([], sp.Ge(sp.sqrt(x**2 + y**2), sp.Abs(x), evaluate=False))
+    assert goal[1]["proof"]["goal"]["kind"] == "squares"
+    text = "\n".join(theorems([goal], Names(), "g"))
+    lemmas = re.findall(r"Lemma (goal_\w+) :", text)
+    assert {"goal_g_1_2_nonnegative", "goal_g_1_2_squares"} <= set(lemmas)
+    assert lemmas[-1] == "goal_g_1_2"
+    assert "(Rsqr_incr_0_var (Rabs v_x) (sqrt ((v_x ^ 2) + (v_y ^ 2)))" in text
+
+
 def test_a_minimum_of_four_is_refused_with_a_reason() -> None:
     a, b, c, d = sp.symbols("a b c d", real=True)
     goal = proved([sp.Ge(sp.Min(a, b, c, d), 1, evaluate=False)], sp.Gt(a, 0))

@@ -1,16 +1,19 @@
-"""Our verdicts beside those of performance estimation (PEPit), for the classics that both can state.
+"""Our verdicts beside those of performance estimation (PEPit, AutoLyap), for the classics that they can state.
 
-``python -m tests.quality.compare_pep`` prints a table: the worst case that PEPit finds at one choice of the constants,
+``python -m tests.quality.compare_pep`` prints a table: the worst case that each finds at one choice of the constants,
 in floats, and what it says of the bound; our verdict, for all constants and exact.  It needs the extra ``compare``.
+AutoLyap speaks of a state and a minimizer, and of the iterations of a method: of gradient descent here.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from claims.textbook import CLAIMS
@@ -29,26 +32,35 @@ class Instance:
         constants: for the reader.
         bound: what the claim says the worst case is at most.
         worst: PEPit's worst case.
+        lyapunov: AutoLyap's, None where it cannot state the claim.
     """
 
     id: str
     constants: str
     bound: float
     worst: Callable[[], float]
+    lyapunov: Callable[[], float] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One tool's worst case, the side of the bound on which it is, and the seconds of one core that it took."""
+
+    value: float
+    holds: bool
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Row:
-    """What both say; seconds of one core."""
+    """What all say; ``tools`` by name."""
 
     id: str
     constants: str
     bound: float
-    value: float
-    holds: bool
-    seconds: float
     verdict: str
-    our_seconds: float
+    seconds: float
+    tools: dict[str, Answer] = field(default_factory=dict)
 
 
 def _solved(problem: Any) -> float:
@@ -73,6 +85,55 @@ def _descent(kind: str, steps: int, eta: float, metric: str, start: str = "dista
     problem.set_initial_condition(measures[start](first) <= 1)
     problem.set_performance_metric(measures[metric](point))
     return _solved(problem)
+
+
+def _chained(kind: str, steps: int, eta: float, metric: str, start: str = "distance", **constants: float) -> float:
+    """The same by AutoLyap: the least c with measure(last) <= c measure(first), along a chain of Lyapunov functions."""
+    import autolyap
+    from autolyap.algorithms import GradientMethod
+    from autolyap.problemclass import InclusionProblem
+
+    method, chains = GradientMethod(gamma=eta), autolyap.IterationDependent
+    problem = InclusionProblem([getattr(autolyap.problemclass, kind)(**constants)])
+    measures = {
+        "distance": chains.get_parameters_distance_to_solution,
+        "gap": chains.get_parameters_function_value_suboptimality,
+        "gradient": chains.get_parameters_optimality_measure,
+    }
+    (first, first_values), (last, last_values) = measures[start](method, 0), measures[metric](method, steps)
+    found = chains.search_lyapunov(
+        problem,
+        method,
+        steps,
+        first,
+        last,
+        first_values,
+        last_values,
+        autolyap.SolverOptions(backend="cvxpy", cvxpy_solver="CLARABEL"),
+        verbosity=0,
+    )
+    return float(found["c_K"]) if found["status"] == "feasible" else math.inf
+
+
+def _gradient_descent(
+    name: str,
+    text: str,
+    bound: float,
+    kind: str,
+    steps: int,
+    eta: float,
+    metric: str,
+    start: str = "distance",
+    **constants: float,
+) -> Instance:
+    """An instance that both can state; ``kind`` is PEPit's name of the class without "Function", and AutoLyap's."""
+    return Instance(
+        name,
+        text,
+        bound,
+        partial(_descent, f"{kind}Function", steps, eta, metric, start, **constants),
+        partial(_chained, kind, steps, eta, metric, start, **constants),
+    )
 
 
 def _two_points(kind: str, metric: Callable[..., Any], **constants: float) -> float:
@@ -107,44 +168,50 @@ def _proximal(metric: str, **constants: float) -> float:
 CONVEX, STRONGLY = "SmoothConvexFunction", "SmoothStronglyConvexFunction"
 
 INSTANCES = [
-    Instance("gd-one-step", "beta = 1", 1 / 6, lambda: _descent(CONVEX, 1, 1, "gap", L=1)),
-    Instance("gd-one-step-better", "beta = 1", 1 / 7, lambda: _descent(CONVEX, 1, 1, "gap", L=1)),
-    Instance("gd-two-steps-better", "beta = 1", 1 / 11, lambda: _descent(CONVEX, 2, 1, "gap", L=1)),
-    Instance(
-        "gd-gradient-shrinks",
-        "beta = 1, eta = 2",
-        1.0,
-        lambda: _descent(CONVEX, 1, 2, "gradient", "gradient", L=1),
+    _gradient_descent("gd-one-step", "beta = 1", 1 / 6, "SmoothConvex", 1, 1, "gap", L=1),
+    _gradient_descent("gd-one-step-better", "beta = 1", 1 / 7, "SmoothConvex", 1, 1, "gap", L=1),
+    _gradient_descent("gd-two-steps-better", "beta = 1", 1 / 11, "SmoothConvex", 2, 1, "gap", L=1),
+    _gradient_descent(
+        "gd-gradient-shrinks", "beta = 1, eta = 2", 1.0, "SmoothConvex", 1, 2, "gradient", "gradient", L=1
     ),
-    Instance(
-        "gd-gradient-shrinks-without-convexity",
-        "beta = 1, eta = 1",
-        1.0,
-        lambda: _descent("SmoothFunction", 1, 1, "gradient", "gradient", L=1),
+    _gradient_descent(
+        "gd-gradient-shrinks-without-convexity", "beta = 1, eta = 1", 1.0, "Smooth", 1, 1, "gradient", "gradient", L=1
     ),
-    Instance(
+    _gradient_descent(
         "gd-contraction",
         "alpha = 1/4, beta = 1, eta = 1",
         0.75**2,
-        lambda: _descent(STRONGLY, 1, 1, "distance", mu=0.25, L=1),
+        "SmoothStronglyConvex",
+        1,
+        1,
+        "distance",
+        mu=0.25,
+        L=1,
     ),
-    Instance(
+    _gradient_descent(
         "gd-contraction-better",
         "alpha = 1/4, beta = 1, eta = 19/10",
         (1 - 0.475) ** 2,
-        lambda: _descent(STRONGLY, 1, 1.9, "distance", mu=0.25, L=1),
+        "SmoothStronglyConvex",
+        1,
+        1.9,
+        "distance",
+        mu=0.25,
+        L=1,
     ),
-    Instance(
+    _gradient_descent(
         "gd-strongly-convex-distance",
         "alpha = 1/4, beta = 1, eta = 1",
         0.75,
-        lambda: _descent(STRONGLY, 1, 1, "distance", mu=0.25, L=1),
+        "SmoothStronglyConvex",
+        1,
+        1,
+        "distance",
+        mu=0.25,
+        L=1,
     ),
-    Instance(
-        "gd-decrease-past-the-threshold",
-        "beta = 1, eta = 9/4",
-        1.0,
-        lambda: _descent(CONVEX, 1, 2.25, "gap", "gap", L=1),
+    _gradient_descent(
+        "gd-decrease-past-the-threshold", "beta = 1, eta = 9/4", 1.0, "SmoothConvex", 1, 2.25, "gap", "gap", L=1
     ),
     Instance(
         "gd-nonexpansive",
@@ -188,17 +255,19 @@ INSTANCES = [
 
 
 def compare(instance: Instance) -> Row:
-    """Ask both."""
+    """Ask all of them."""
     (claim,) = [claim for claim in CLAIMS if claim.id == instance.id]
+    tools: dict[str, Answer] = {}
+    for name, worst in (("PEPit", instance.worst), ("AutoLyap", instance.lyapunov)):
+        if worst is not None:
+            started = time.process_time()
+            value = worst()
+            holds = value <= instance.bound + TOLERANCE * max(1.0, abs(instance.bound))
+            tools[name] = Answer(value, holds, time.process_time() - started)
     started = time.process_time()
-    value = instance.worst()
-    between = time.process_time()
     verdict = check(claim, budget="quick", seed=0).verdict
-    ended = time.process_time()
-    holds = value <= instance.bound + TOLERANCE * max(1.0, abs(instance.bound))
-    return Row(
-        instance.id, instance.constants, instance.bound, value, holds, between - started, verdict, ended - between
-    )
+    seconds = time.process_time() - started
+    return Row(instance.id, instance.constants, instance.bound, verdict, seconds, tools)
 
 
 def main() -> None:
@@ -207,14 +276,24 @@ def main() -> None:
     if "--json" in sys.argv:
         print(json.dumps([asdict(row) for row in rows], indent=1))
         return
-    print(f"{'claim':40} {'constants':36} {'bound':>9} {'PEPit':>12} {'- bound':>9} {'s':>6}  {'ours':10} {'s':>6}")
+    names = ("PEPit", "AutoLyap")
+    heads = "".join(f" {name:>12} {'- bound':>9} {'s':>6}" for name in names)
+    print(f"{'claim':40} {'constants':36} {'bound':>9}{heads}  {'ours':10} {'s':>6}")
     for row in rows:
-        said = f"{row.value:12.8f} {row.value - row.bound:9.1e} {row.seconds:6.2f}"
-        print(f"{row.id:40} {row.constants:36} {row.bound:9.6f} {said}  {row.verdict:10} {row.our_seconds:6.2f}")
-    apart = [row.id for row in rows if (row.verdict == "refuted") is row.holds]
-    print(f"on the same side: {len(rows) - len(apart)} of {len(rows)}" + (f"; not {', '.join(apart)}" if apart else ""))
-    above = sum(row.holds and row.value > row.bound for row in rows)
-    print(f"bounds that hold and that the floats exceed all the same: {above}")
+        said = ""
+        for name in names:
+            one = row.tools.get(name)
+            said += f" {one.value:12.8f} {one.value - row.bound:9.1e} {one.seconds:6.2f}" if one else f" {'-':>29}"
+        print(f"{row.id:40} {row.constants:36} {row.bound:9.6f}{said}  {row.verdict:10} {row.seconds:6.2f}")
+    for name in names:
+        asked = [(row, row.tools[name]) for row in rows if name in row.tools]
+        apart = [row.id for row, one in asked if (row.verdict == "refuted") is one.holds]
+        above = sum(one.holds and one.value > row.bound for row, one in asked)
+        print(
+            f"{name}: on our side {len(asked) - len(apart)} of {len(asked)}"
+            + (f", not {', '.join(apart)}" if apart else "")
+            + f"; bounds that hold and that its floats exceed all the same: {above}"
+        )
 
 
 if __name__ == "__main__":

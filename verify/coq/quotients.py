@@ -108,6 +108,9 @@ class Quotients(Signs):
         return self.values[key]
 
     def _condition(self, relation: Relational) -> str:
+        """The hypothesis that a relation is true; one between numbers is proved here."""
+        if relation not in self.known and not relation.free_symbols:
+            self.known[relation] = self.proved(self.printer.relation(relation), "lra")
         if relation not in self.known:
             raise CertificateError(f"{relation} is not known where Coq needs it")
         return self.known[relation]

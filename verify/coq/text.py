@@ -144,6 +144,18 @@ class Printer:
         return list(found)
 
 
+def symbols_of(formulas: Iterable[sp.Basic]) -> list[sp.Symbol]:
+    """The symbols of some formulas, by name."""
+    found = {symbol for formula in formulas for symbol in formula.free_symbols}
+    return sorted(found, key=lambda symbol: str(symbol.name))
+
+
+def implied(printer: Printer, symbols: Sequence[sp.Symbol], hypotheses: Sequence[str], conclusion: str) -> str:
+    """``forall symbols, hypotheses -> conclusion``, a line for each hypothesis."""
+    quantified = f"forall ({' '.join(map(printer.names, symbols))} : R),\n  " if symbols else ""
+    return quantified + "".join(f"{one} ->\n  " for one in hypotheses) + conclusion
+
+
 def extreme_arguments(term: sp.Expr) -> list[sp.Expr]:
     """The arguments of a minimum or maximum in the kernel's order."""
     return sorted(term.args, key=sp.srepr)
@@ -165,6 +177,11 @@ def as_true(formula: Boolean) -> Node:
 def as_false(formula: Boolean) -> Node:
     """The formula has a value and is not true, as the kernel takes it apart."""
     return _not_true(formula, defined=True)
+
+
+def as_not_true(formula: Boolean) -> Node:
+    """The formula is not true, having a value or not, as the kernel takes it apart."""
+    return _not_true(formula)
 
 
 def _joined(connective: str, parts: Sequence[str], empty: str) -> str:

@@ -44,6 +44,11 @@ class Abstraction:
         """What is put in, in order: the next state, and as often as they may be nested the definitions."""
         return [self._next, *[dict(self.claim.define)] * len(self.claim.define)]
 
+    @property
+    def gram(self) -> GramLowering:
+        """What its vectors became."""
+        return self._gram
+
     def __call__(self, formula: sp.Basic) -> sp.Basic:
         """The algebraic form of a formula or an expression.
 

@@ -33,6 +33,16 @@ class GramLowering:
         #: the points at which a value or a gradient occurs, as vectors
         self.points: dict[sp.Expr, None] = {}
 
+    @property
+    def vectors(self) -> dict[sp.Expr, sp.Symbol]:
+        """The basis vectors so far, with the symbols of their norms."""
+        return dict(self._norms)
+
+    @property
+    def values(self) -> dict[sp.Expr, sp.Symbol]:
+        """The points whose values occur, with the symbols of these."""
+        return dict(self._values)
+
     def lower(self, expression: sp.Basic) -> sp.Basic:
         """The expression (or formula) with vectors gone."""
         if isinstance(expression, sp.Pow) and isinstance(expression.base, Norm) and expression.exp == 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -110,9 +110,18 @@ def prove_implication(
 
 
 def attempt_implication(
-    hypotheses: Sequence[Boolean], conclusion: Boolean, *, lemmas: Sequence[Boolean] = (), work: Work
+    hypotheses: Sequence[Boolean],
+    conclusion: Boolean,
+    *,
+    lemmas: Sequence[Boolean] = (),
+    work: Work,
+    advised: Sequence[int] | None = None,
 ) -> Attempt:
-    """As ``prove_implication``, with the reasons and the solvers' candidates where no proof was found."""
+    """As ``prove_implication``, with the reasons and the solvers' candidates where no proof was found.
+
+    Args:
+        advised: the places of the hypotheses to use in the last step; None to try subsets of all.
+    """
     found = Attempt()
     known = (*hypotheses, *lemmas)
     try:
@@ -120,7 +129,8 @@ def attempt_implication(
         parts = []
         for place in range(len(hypotheses), len(known)):
             parts.append(_lemma(known[: place + 1], len(hypotheses), work).part(found))
-        proof = _Prover(work, found).valued(known, conclusion, len(hypotheses))
+        use = None if advised is None else {*advised, *range(len(hypotheses), len(known))}
+        proof = _Prover(work, found, use).valued(known, conclusion, len(hypotheses))
         if proof is None:
             raise CertificateError(f"no proof of {conclusion}")
     except CertificateError as reason:
@@ -156,8 +166,9 @@ def _lemma(known: tuple[Boolean, ...], given: int, work: Work) -> _Lemma:
 
 
 class _Prover:
-    def __init__(self, work: Work, attempt: Attempt) -> None:
+    def __init__(self, work: Work, attempt: Attempt, advised: Collection[int] | None = None) -> None:
         self.work = work
+        self.advised = advised
         self.attempt = attempt
         #: Leaves come back under other subsets of the hypotheses: what was found of each, by the columns allowed.
         self.products: dict[tuple[tuple[tuple[sp.Expr, str], ...], int], dict[str, Any] | None] = {}
@@ -185,7 +196,7 @@ class _Prover:
             squared = self._by_squares(known, conclusion, given)
             if squared is not None:
                 return squared
-        subsets = list(_subsets(known, conclusion, given))
+        subsets = list(_subsets(known, conclusion, given)) if self.advised is None else [sorted(self.advised)]
         sizes = [self.work.lp_columns // part for part in SIZES]
         rounds = [(columns, using) for columns in sizes for using in subsets]
         for number, (columns, using) in enumerate(rounds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -19,6 +19,8 @@ from verify.kernel.functions import transcendental
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
 from verify.proof.implication import Attempt, Work, attempt_implication
+from verify.proof.suggest import sketches, suggested_hints
+from verify.proof.worst_case import advise, programs_available
 from verify.statement.claim import Claim, PointCounterexample
 from verify.statement.formula import (
     Bounded,
@@ -30,6 +32,7 @@ from verify.statement.formula import (
     decided_by_eigenvalues,
     speaks_of_a_point,
 )
+from verify.statement.loss import Sketch
 from verify.statement.system import time
 
 Hypotheses = tuple[Boolean, ...]
@@ -46,13 +49,15 @@ BOUNDS = (1, 2, 4, 16, 256)
 class Proved:
     """What the provers made of one part: a piece of evidence, or the methods tried and why they failed.
 
-    ``models`` are points where a solver says that an obligation fails; never trusted.
+    ``models`` are points where a solver says that an obligation fails, ``sketches`` losses that a worst case drew;
+    neither is trusted.
     """
 
     evidence: dict[str, Any] | None = None
     tried: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     models: list[dict[sp.Symbol, Fraction]] = field(default_factory=list)
+    sketches: list[Sketch] = field(default_factory=list)
 
 
 def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
@@ -103,6 +108,11 @@ def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
             outcome.reasons.append(f"{method}: {reason}")
             continue
         proofs = _prove_all(needed, replace(work, boxes=0) if method == "derivatives" else work, outcome)
+        if proofs is None and method == "implication" and _about_losses(claim) and programs_available():
+            proofs = _prove_all(needed, work, outcome, attempt=_advised)
+            if proofs is None:
+                outcome.sketches = sketches(claim, reading, part)
+                outcome.reasons += [] if outcome.sketches else _advice(claim, reading, part, work)
         if proofs is not None:
             outcome.evidence = {
                 "kind": "proof",
@@ -113,6 +123,23 @@ def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
             }
             return outcome
     return outcome
+
+
+def _about_losses(claim: Claim) -> bool:
+    """Whether a claim ranges over losses on R^d that satisfy inequalities between points."""
+    return claim.loss_class is not None and claim.loss_class.point_axioms is not None
+
+
+def _advice(claim: Claim, reading: str, part: str, work: Work) -> list[str]:
+    """For the author: hints that worst cases suggest, where there is a proof with them."""
+    hints = suggested_hints(claim, reading, part)
+    if hints is None:
+        return []
+    needed = obligations(replace(claim, hints=hints), reading, part, "implication")
+    if _prove_all(needed, _without_solvers(work), Proved()) is None:
+        return []
+    named = ", ".join(f"{name}={getattr(hints, name)}" for name in ("points", "squares") if getattr(hints, name))
+    return [f"with hints=Hints({named}) there is a proof"]
 
 
 def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
@@ -214,13 +241,32 @@ def _attempt(hypotheses: Hypotheses, conclusion: Boolean, lemmas: Hypotheses, wo
     return attempt_implication(hypotheses, conclusion, lemmas=lemmas, work=work)
 
 
-def _prove_all(needed: list[Implication], work: Work, outcome: Proved) -> list[dict[str, Any]] | None:
+def _plain(goal: Implication, work: Work) -> Attempt:
+    return _attempt(goal.hypotheses, goal.conclusion, goal.lemmas, work)
+
+
+def _advised(goal: Implication, work: Work) -> Attempt:
+    """With the hypotheses that matter at the worst cases, where the goal was not proved without this advice."""
+    attempt = _plain(goal, work)
+    advice = advise(goal) if attempt.certificate is None else None
+    if advice is None or advice.using is None:
+        return attempt
+    work = _without_solvers(work)
+    return attempt_implication(goal.hypotheses, goal.conclusion, lemmas=goal.lemmas, work=work, advised=advice.using)
+
+
+def _prove_all(
+    needed: list[Implication],
+    work: Work,
+    outcome: Proved,
+    attempt: Callable[[Implication, Work], Attempt] = _plain,
+) -> list[dict[str, Any]] | None:
     proofs = []
     for goal in needed:
-        attempt = _attempt(goal.hypotheses, goal.conclusion, goal.lemmas, work)
-        if attempt.certificate is None:
-            outcome.reasons += [f"{goal.name}: {reason}" for reason in attempt.reasons]
-            outcome.models += attempt.models
+        found = attempt(goal, work)
+        if found.certificate is None:
+            outcome.reasons += [f"{goal.name}: {reason}" for reason in found.reasons]
+            outcome.models += found.models
             return None
-        proofs.append(attempt.certificate)
+        proofs.append(found.certificate)
     return proofs

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
@@ -219,6 +219,8 @@ class Member:
 
 
 Number = Any  # a Fraction, a float, an array or a SymPy number: a family's arithmetic is the same for all
+#: A place on the line, the derivative of a loss there, and its value (up to a constant).
+PointOfLoss = tuple[Fraction, Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,8 @@ class Family:
         build: from parameter values to a ``Member``; the values are SymPy numbers, or symbols in a batch.
         propose: from unit coordinates and the class's constants to parameter values (for search).
         unit_dimension: how many unit coordinates ``propose`` takes.
+        through: of a family on the line: from points (place, derivative, value) and the class's constants to the
+            parameters of members that pass near them (for search).
     """
 
     name: str
@@ -240,6 +244,7 @@ class Family:
     propose: Callable[[Sequence[Number], Mapping[str, Number]], dict[str, Number]]
     unit_dimension: int
     variant: str = ""
+    through: Callable[[Sequence[PointOfLoss], Mapping[str, Number]], list[dict[str, Number]]] | None = None
 
     def text(self, parameters: Mapping[str, object]) -> str:
         """How the member with these parameters is written, such as ``quadratic(h=1)``."""
@@ -266,6 +271,18 @@ def _to_sympy(value: object) -> object:
     if isinstance(value, tuple | list):
         return tuple((_to_sympy(where), _to_sympy(what)) for where, what in value)
     return sp.Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else sp.sympify(value)
+
+
+class Sketch(NamedTuple):
+    """A point of a claim whose loss, of one variable, is only sketched.
+
+    Attributes:
+        values: the claim's numbers by name.
+        points: places, in order, and what the derivative and the value of the loss are there.
+    """
+
+    values: Mapping[str, Fraction]
+    points: tuple[PointOfLoss, ...]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,128 @@
+"""What worst cases at numbers suggest for one part of a claim about a class of losses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError, ClaimError
+from verify.kernel.abstraction import Abstraction
+from verify.kernel.conclusion import state_hypotheses
+from verify.kernel.obligations import obligations
+from verify.proof.closed_forms import closed_form, squares
+from verify.proof.worst_case import GramProgram, advise
+from verify.statement.claim import Claim, Hints
+from verify.statement.loss import Gradient, LossMinimum, Minimizer, Projection, Sketch
+from verify.statement.vectors import Vector, linear_terms
+
+#: At how many choices of the numbers closed forms are sought.
+SAMPLES = 30
+#: The coordinates of a sketch are rounded to this denominator.
+DENOMINATOR = 10**4
+
+
+def sketches(claim: Claim, reading: str, part: str) -> list[Sketch]:
+    """Losses of one variable that may refute a part, from a worst case with all points in view; nothing is certain."""
+    formula = claim.conclusions[reading][part]
+    wide = replace(claim, hints=Hints(points=_points(claim, formula)))
+    try:
+        *_, goal = obligations(wide, reading, part, "implication")
+    except (CertificateError, ClaimError):
+        return []
+    advice = advise(goal)
+    if advice is None or advice.worst is None:
+        return []
+    numbers, coordinates = advice.worst
+    return _drawn(wide, _lowered(wide, formula), numbers, coordinates)
+
+
+def suggested_hints(claim: Claim, reading: str, part: str) -> Hints | None:
+    """Points and squares that a proof may need, from closed forms of what is left at the worst cases; guesses."""
+    formula = claim.conclusions[reading][part]
+    hints = replace(claim.hints, points=_points(claim, formula))
+    wide = replace(claim, hints=hints)
+    try:
+        *_, goal = obligations(wide, reading, part, "implication")
+    except (CertificateError, ClaimError):
+        return None
+    advice = advise(goal, SAMPLES)
+    if advice is None or advice.using is None:
+        return None
+    symbols = {symbol: vector for vector, symbol in _lowered(wide, formula).gram.vectors.items()}
+    program = GramProgram.of(goal)
+    assert program is not None
+    numbers = [proof.numbers for proof in advice.proofs]
+    found = list(hints.squares)
+    for square in squares([proof.rest for proof in advice.proofs]):
+        coefficients = [closed_form(numbers, values) for values in zip(*(row for _, row in square), strict=True)]
+        if None in coefficients:
+            return None
+        _, common = sp.fraction(sp.together(sp.Add(*coefficients)))
+        terms = zip(coefficients, program.norms, strict=True)
+        found.append(sp.Add(*[sp.cancel(common * factor) * symbols[norm] for factor, norm in terms]))
+    return replace(hints, squares=tuple(dict.fromkeys(found)))
+
+
+def _lowered(claim: Claim, formula: Boolean) -> Abstraction:
+    """What became of the vectors, in the order in which the obligation met them."""
+    abstract = Abstraction(claim)
+    state_hypotheses(claim, abstract, formula)
+    abstract(formula)
+    abstract.facts()
+    return abstract
+
+
+def _points(claim: Claim, formula: Boolean) -> tuple[sp.Expr, ...]:
+    """The claim's vectors, and the minimizer where it speaks of one."""
+    vectors = [symbol for symbol in claim.parameters if isinstance(symbol, Vector)]
+    best = [*formula.atoms(Minimizer), *[Minimizer(least.args[0]) for least in formula.atoms(LossMinimum)]]
+    return tuple(dict.fromkeys([*claim.hints.points, *vectors, *best]))
+
+
+def _drawn(
+    claim: Claim,
+    abstract: Abstraction,
+    numbers: Mapping[sp.Symbol, Fraction],
+    coordinates: Mapping[sp.Symbol, float],
+) -> list[Sketch]:
+    """The points of a worst case with their slopes on a line whose origin is the minimizer."""
+    at = {vector: coordinates[symbol] for vector, symbol in abstract.gram.vectors.items() if symbol in coordinates}
+    exact = {symbol: sp.Rational(*value.as_integer_ratio()) for symbol, value in numbers.items()}
+    level = {point: coordinates.get(symbol, 0.0) for point, symbol in abstract.gram.values.items()}
+    drawn: list[tuple[float, float, float]] = []
+    for point in abstract.gram.points:
+        # a vector that the goal does not speak of may be anywhere
+        terms = [(at.get(vector, 0.0), factor.xreplace(exact)) for vector, factor in linear_terms(point).items()]
+        still = isinstance(point, Minimizer | Projection)
+        slope = 0.0 if still else at.get(Gradient(claim.loss_symbols[0], point))
+        if slope is not None and all(factor.is_number for _, factor in terms):
+            drawn.append((sum(place * float(factor) for place, factor in terms), slope, level.get(point, 0.0)))
+    drawn.sort()
+    size = max((abs(entry) for point in drawn for entry in point[:2]), default=0.0)
+    if not size:
+        return []
+    found = []
+    for origin in _origins(drawn, [place for vector, place in at.items() if isinstance(vector, Minimizer)]):
+        values = {symbol.name: value for symbol, value in numbers.items()}
+        for vector in claim.parameters:
+            if isinstance(vector, Vector):
+                values[vector.name] = _near((at.get(vector, 0.0) - origin) / size)
+        points = [((place - origin) / size, slope / size, value / size**2) for place, slope, value in drawn]
+        found.append(Sketch(values, tuple((_near(x), _near(p), _near(value)) for x, p, value in points)))
+    return found
+
+
+def _origins(drawn: Sequence[tuple[float, float, float]], minimizers: Sequence[float]) -> list[float]:
+    """Where the line's origin may be: at the minimizer, else as it is or where a parabola through the ends has it."""
+    if minimizers:
+        return list(minimizers)
+    (left, first, _), (right, last, _) = drawn[0], drawn[-1]
+    return [0.0] if first == last else [left - first * (right - left) / (last - first), 0.0]
+
+
+def _near(value: float) -> Fraction:
+    return Fraction(value).limit_denominator(DENOMINATOR)
