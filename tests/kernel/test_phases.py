@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from sympy import Ge, Gt, Implies, Le, Lt, Rational, Symbol
+from sympy import Eq, Ge, Gt, Implies, Le, Lt, Rational, Symbol, Tuple
 
 from verify.errors import CertificateError
 from verify.kernel.check import check_evidence
 from verify.kernel.obligations import obligations
 from verify.proof.strategy import WORK, prove_part
 from verify.statement.claim import Claim, Hints
-from verify.statement.formula import FirstTime, LargestPower, LargestTimeWhile
+from verify.statement.formula import FirstTime, LargestPower, LargestTimeWhile, ThereAre
 from verify.statement.system import System, time
 
 x, x0, q = (Symbol(name, real=True) for name in ("x", "x0", "q"))
@@ -103,3 +103,89 @@ def test_an_invariant_that_speaks_of_t_itself_is_refused() -> None:
     statement = claim(Ge(x, 0), invariant=(Ge(x, -t, evaluate=False),), given=(UNTIL,))
     with pytest.raises(CertificateError, match="speaks of t otherwise"):
         obligations(statement, "", "", "phases")
+
+
+def test_an_invariant_is_shown_at_the_start_from_those_before_it() -> None:
+    assert proved(claim(Ge(x, 0), invariant=(x > 0, Ge(x, 0))))
+    hints = Hints(invariant=(x > 0, Ge(x, 0)), begins=(None, Hints(needs=(), knows=(x > 0,))))
+    assert proved(claim(Ge(x, 0), hints=hints))
+    backwards = Hints(invariant=(Ge(x, 0), x > 0), begins=(Hints(needs=(), knows=(x > 0,)), None))
+    assert not proved(claim(Ge(x, 0), hints=backwards))
+    false_at_the_start = Hints(invariant=(x <= 1, x > 5), begins=(None, Hints(needs=(), knows=(x <= 1,))))
+    assert not proved(claim(Ge(x, 0), hints=false_at_the_start))
+
+
+def test_what_an_author_leaves_out_is_not_used() -> None:
+    def statement(knows: tuple[Any, ...] | None) -> Claim:
+        hints = Hints(invariant=(x > 0, x <= x0), keeps=(None, Hints(needs=(), knows=knows)))
+        return claim(Le(x, x0), hints=hints)
+
+    assert proved(statement(None))
+    assert proved(statement((x > 0, x <= x0)))
+    assert not proved(statement((x <= x0,)))
+
+
+def test_a_condition_of_the_next_state_is_named_in_its_symbols() -> None:
+    low = Symbol("x_next", real=True) < 1
+    at_or_after = Implies(Ge(t, tau, evaluate=False), x < 1)
+    for knows, holds in (((low, at_or_after, x > 0), True), ((at_or_after, x > 0), False)):
+        hints = Hints(invariant=(x > 0, at_or_after), keeps=(None, Hints(needs=(), knows=knows)))
+        assert proved(claim(Lt(x, 1), given=(AFTER,), hints=hints)) is holds
+
+
+def test_an_obligation_that_recurs_is_met_once() -> None:
+    statement = claim(Ge(x, 0), given=(UNTIL,), invariant=(x > 0,))
+    needed = obligations(statement, "", "", "phases")
+    assert len(needed) == len(set(needed))
+
+
+def test_what_holds_some_steps_after_a_first_time_is_proved_of_all_later_times() -> None:
+    invariant = (x > 0, Implies(Ge(t, tau, evaluate=False), x < 1))
+    assert proved(claim(Lt(x, 1), invariant=invariant, at=tau + 1))
+    assert proved(claim(Lt(x, 1), invariant=invariant, at=tau + 3))
+    assert not proved(claim(Lt(x, Rational(1, 4)), invariant=invariant, at=tau + 1))
+
+
+def test_another_fixed_time_is_refused() -> None:
+    times = {tau: LargestTimeWhile(Gt(x, 1))}
+    for statement in (
+        claim(Lt(x, 1), invariant=(x > 0,), at=tau),
+        claim(Ge(x, 0), invariant=(x > 0,), at=tau - 1),
+        claim(Ge(x, 0), invariant=(x > 0,), at=tau + Rational(1, 2)),
+        claim(Ge(x, 0), invariant=(x > 0,), at=tau + 1, times=times),
+    ):
+        with pytest.raises(CertificateError, match="no number of steps after a first time"):
+            obligations(statement, "", "", "phases")
+
+
+def test_nothing_is_assumed_of_a_power_s_time_with_which_t_is_not_compared() -> None:
+    given = (Gt(q, 0), Lt(q, 1), Ge(late, 3, evaluate=False))
+    assert proved(power(Gt(x, 0), q - 7, given, (x > 0,)))
+    for show in (Ge(late, 2), Eq(late, late, evaluate=False)):  # the base is no number between 0 and 1
+        assert not proved(power(show, q - 7, given, (x > 0,)))
+
+
+K = Symbol("K", real=True)
+
+
+def of_some_constant(constant: Any, given: tuple[Any, ...] = (), depends: tuple[Any, ...] = (x0,)) -> Claim:
+    body = Le(x, K, evaluate=False)
+    hints = Hints(invariant=(x > 0, x <= x0), constants={"": constant})
+    return claim(ThereAre(Tuple(K), Gt(K, 0), Tuple(*depends), body), given=given, hints=hints)
+
+
+def proved_by_instance(statement: Claim) -> bool:
+    outcome = prove_part(statement, "", "", WORK["quick"])
+    assert outcome.tried == ["instance"]
+    return outcome.evidence is not None and check_evidence(statement, outcome.evidence).verdict == "proved"
+
+
+def test_there_are_constants_for_a_whole_trajectory() -> None:
+    assert proved_by_instance(of_some_constant(x0))
+    assert proved_by_instance(of_some_constant(x0, given=(UNTIL,)))
+
+
+def test_a_constant_that_is_too_small_or_depends_on_too_much_proves_nothing() -> None:
+    assert not proved_by_instance(of_some_constant(x0 / 2))
+    assert not proved_by_instance(of_some_constant(-x0))
+    assert not proved_by_instance(of_some_constant(x0, depends=()))

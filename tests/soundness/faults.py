@@ -349,6 +349,27 @@ FAULTS: list[Fault] = [
         ("within a phase t is below its end", '"within": {sp.Le},', '"within": {sp.Le, sp.Lt},'),
         ("before a first time t may have reached it", '"before": {sp.Gt, sp.Ge},', '"before": {sp.Gt},'),
     ),
+    *_faults(
+        "phases",
+        "phases_begin_and_are_left_out_of_sight",
+        ("a first time is some steps after itself", "steps.is_Integer and steps >= 1", "steps.is_Integer"),
+        ("a time that a power defines is any number",
+         "given = [one for one in claim.given if not one.free_symbols & idle]",
+         "given = claim.given"),
+    ),
+    *_faults(
+        "induction",
+        "phases_begin_and_are_left_out_of_sight",
+        ("an invariant is known at the start before it is shown",
+         "known = {fact: put_in(fact, start) for fact in said}",
+         "known = {fact: put_in(fact, start) for fact in (*said, *hints.invariant)}"),
+    ),
+    *_faults(
+        "obligations",
+        "phases_begin_and_are_left_out_of_sight",
+        ("constants for a trajectory need only be positive",
+         "return [*result, *(by_phases if claim.times else by_induction)(claim, part, body)]", "return result"),
+    ),
     # --- a certificate and its claim, points
     *_faults(
         "check",

@@ -44,6 +44,7 @@ from verify.statement.formula import (
     FirstTime,
     FromAlmostEveryStart,
     FromEveryStart,
+    LargestPower,
     LargestTimeWhile,
     LimInf,
     ThereAre,
@@ -614,6 +615,32 @@ def phases_follow_each_other(kernel: Kernel) -> None:
     assert decided(Le(time, t1), "at") == sp.true
     assert decided(Le(time, t1), "within") == sp.true
     assert decided(Lt(time, t1), "within") == sp.Symbol("unknown")
+
+
+@probe
+def phases_begin_and_are_left_out_of_sight(kernel: Kernel) -> None:
+    high = {t1: FirstTime(relation(Gt, x, 3))}
+    kept, beyond = relation(Ge, x, 4), Implies(Gt(time, t1), relation(Ge, x, 4))
+
+    def after(update: sp.Expr, *invariant: Any, **more: Any) -> Claim:
+        return along(update, kept, *invariant, times=high, **more)
+
+    # a start that does not meet an invariant, and a first time at which the conclusion need not hold
+    assert not proves(kernel, after(x, kept), "phases")
+    assert proves(kernel, after(x + 1, beyond, at=t1 + 1), "phases")
+    assert not proves(kernel, after(x + 1, beyond, at=t1), "phases")
+    # nothing is known of a time that a power defines and t is not compared with
+    power = {t1: LargestPower(q, Rational(1, 4))}
+    given = [Gt(q, 2), Ge(t1, 3), Gt(x0, 0)]
+    assert not proves(kernel, along(x, Ge(t1, 2), Gt(x, 0), times=power, given=given), "phases")
+    assert not proves(kernel, along(x, Ge(x, 2), Ge(x, 2), times=power, given=[*given, Ge(x0, t1)]), "phases")
+    assert proves(kernel, along(x, Gt(x, 0), Gt(x, 0), times=power, given=given), "phases")
+    # constants have to serve at every time
+    bound = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(), relation(Le, x, K))
+    for constant, holds in ((Integer(1), False), (Integer(2), True)):
+        hints = Hints(invariant=(Le(x, 2), Gt(x, 0)), constants={"": constant})
+        statement = along((x + 2) / 2, bound, given=[Gt(x0, 0), Le(x0, 1)], hints=hints)
+        assert proves(kernel, statement, "instance") is holds
 
 
 # --- a certificate and its claim -------------------------------------------------------------------------------------

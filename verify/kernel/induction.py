@@ -203,13 +203,17 @@ class _TrajectoryAbstraction(Abstraction):
 def by_phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """As ``induction``, with invariants that hold in some phases only: every situation of t and the hitting times."""
     invariant = claim.hints.invariant
-    if claim.start is None or claim.step is None or claim.at is not None or not invariant:
+    if claim.start is None or claim.step is None or not invariant:
         raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
     if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
         raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
-    spoken: set[sp.Basic] = set().union(*(one.free_symbols for one in (*claim.assumptions, *invariant, formula)))
-    used = {symbol: kind for symbol, kind in claim.times.items() if symbol in spoken}
-    return _Phases(replace(claim, times=used)).obligations(formula)
+    if claim.at is not None:
+        claim = phases.from_then_on(claim)
+    return _Phases(phases.with_used_times(claim, [*invariant, formula])).obligations(formula)
+
+
+#: What is known, by how an author names it: a condition of the next state is written in x_next.
+Known = dict[Boolean, Boolean]
 
 
 class _Phases:
@@ -219,6 +223,8 @@ class _Phases:
         self.claim = claim
         assert claim.step is not None and claim.start is not None
         self.state = set(claim.step.state)
+        self.next = dict(zip(claim.step.state, claim.step.next, strict=True))
+        self.exists: Known = {one: one for one in claim.step.well_defined}
         self.moved = dict(zip(claim.step.state, claim.step.update, strict=True)) | phases.moved_powers(claim)
         hit = set(claim.times) - set(phases.powers(claim))
         needs = claim.hints.needs
@@ -229,43 +235,50 @@ class _Phases:
             and not one.free_symbols & (self.state | hit | {time})
             and (needs is None or one in needs)
         ]
-        self.definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
-        self.result: list[Implication] = []
+        defined = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
+        self.definitions: Known = {one: one for one in defined}
+        self.result: dict[Implication, None] = {}
         self.facts: list[Boolean] = []
 
     def _goal(
         self,
         name: str,
-        known: list[Boolean],
+        known: Known,
         formula: Boolean,
         hints: Hints | None = None,
         substitution: dict[sp.Symbol, sp.Expr] | None = None,
     ) -> None:
-        """One obligation, a formula with something put in, with advice of its own."""
+        """One obligation, a formula with something put in, with advice of its own; what recurs is shown once."""
         goal = put_in(formula, substitution or {})
-        if formula == sp.true or sp.false in known:
+        if formula == sp.true or sp.false in known.values():
             return
-        needs = None if hints is None else hints.needs
+        needs, knows = (None, None) if hints is None else (hints.needs, hints.knows)
         claim = self.claim if hints is None else replace(self.claim, hints=replace(hints, needs=None))
         abstract = _PhaseAbstraction(claim)
         assumed = [one for one in self.assumed if needs is None or one in needs]
-        lowered = [abstract(one) for one in (*assumed, *self.definitions, *self.facts, *known) if one != sp.true]
+        definitions, recalled = (
+            [one for said, one in some.items() if knows is None or said in knows or said in self.exists]
+            for some in (self.definitions, known)
+        )
+        lowered = [abstract(one) for one in (*assumed, *definitions, *self.facts, *recalled) if one != sp.true]
         abstract(goal)  # so that the facts cover what the goal speaks of
         short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()}
         lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
         everything = (*lowered, *abstract.facts())
         lost = lost_conditions(formula, substitution or {}, *abstract.substitutions)
         if short:
-            self.result += abbreviated(name, everything, abstract, goal, lemmas, short, lost)
+            found = abbreviated(name, everything, abstract, goal, lemmas, short, lost)
         else:
-            self.result += concluded(name, everything, abstract, goal, lemmas, lost=lost)
+            found = concluded(name, everything, abstract, goal, lemmas, lost=lost)
+        self.result.update(dict.fromkeys(found))
 
     def obligations(self, formula: Boolean) -> list[Implication]:
         """The start, every step from every situation, and the conclusion."""
         claim = self.claim
         assert claim.step is not None and claim.start is not None
         hints = claim.hints
-        advice = [hints.keeps[place] if place < len(hints.keeps) else None for place in range(len(hints.invariant))]
+        count = len(hints.invariant)
+        begins, advice = ([*one, *[None] * (count - len(one))] for one in (hints.begins, hints.keeps))
         plain = Hints(axioms=hints.axioms)
         self._powers(plain)
         for symbol, value in claim.define.items():
@@ -276,20 +289,22 @@ class _Phases:
                     self._value(f"{kind.condition} has a value", side, plain)
         start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in phases.powers(claim)}}
         for situation, said in phases.starts(claim):
-            for one in hints.invariant:
+            known = {fact: put_in(fact, start) for fact in said}
+            for one, hint in zip(hints.invariant, begins, strict=False):
                 goal = self._goal_in(one, situation)
-                self._goal(f"the start meets {one}", [put_in(fact, start) for fact in said], goal, plain, start)
+                self._goal(f"the start meets {one}", known, goal, hint or plain, start)
+                known[one] = put_in(goal, start)  # which the next ones may use
         for situation in phases.situations(claim):
             now = self._known(situation)
             for after, said in phases.successors(claim, situation):
-                known = [*now, *claim.step.well_defined, *(put_in(fact, self.moved) for fact in said)]
-                for one, hint in zip(hints.invariant, advice, strict=True):
-                    goal = self._goal_in(one, after)
-                    self._goal(f"a step keeps {one}", known, goal, hint or plain, self.moved)
+                later = {put_in(fact, self.next): put_in(fact, self.moved) for fact in said}
+                known = now | later | self.exists
+                for one, hint in zip(hints.invariant, advice, strict=False):
+                    self._goal(f"a step keeps {one}", known, self._goal_in(one, after), hint or plain, self.moved)
             self._conclude(formula, situation, now)
-        return self.result
+        return list(self.result)
 
-    def _conclude(self, formula: Boolean, situation: phases.Situation, now: list[Boolean]) -> None:
+    def _conclude(self, formula: Boolean, situation: phases.Situation, now: Known) -> None:
         claim = self.claim
         assert claim.step is not None
         spoken = set(claim.times) | self.state | {time}
@@ -299,15 +314,17 @@ class _Phases:
             if one.free_symbols & spoken and not one.has(TrajectoryFormula)
         ]
         given = [one for one in given if not one.free_symbols & (set(claim.times) - set(phases.powers(claim)))]
-        exists = claim.step.well_defined if speaks_of_next(claim, formula) else ()
+        exists = self.exists if speaks_of_next(claim, formula) else {}
         goal = phases.resolved(claim, formula, situation, unknown=sp.false)
-        last = replace(claim.hints, invariant=(), keeps=(), needs=None)
-        self._goal("the invariant implies the conclusion", [*now, *given, *exists], goal, last)
+        last = replace(claim.hints, invariant=(), begins=(), keeps=(), needs=None)
+        known = now | {one: one for one in given} | exists
+        self._goal("the invariant implies the conclusion", known, goal, last)
 
-    def _known(self, situation: phases.Situation) -> list[Boolean]:
+    def _known(self, situation: phases.Situation) -> Known:
         """What is known of a state in a situation: its conditions, the invariant, and the bounds of powers."""
-        invariant = [self._invariant(one, situation, unknown=sp.true) for one in self.claim.hints.invariant]
-        return [*phases.known_now(self.claim, situation), *invariant, *phases.power_bounds(self.claim)]
+        invariant = {one: self._invariant(one, situation, unknown=sp.true) for one in self.claim.hints.invariant}
+        plain = [*phases.known_now(self.claim, situation), *phases.power_bounds(self.claim)]
+        return {one: one for one in plain} | invariant
 
     def _goal_in(self, formula: Boolean, situation: phases.Situation) -> Boolean:
         return self._invariant(formula, situation, unknown=sp.false)
@@ -324,14 +341,14 @@ class _Phases:
         plain = self.claim.hints.powers or plain
         for one in first:
             advice = plain if one.free_symbols else Hints()
-            self._goal(f"{one}, for the time that a power defines", [], one, advice)
+            self._goal(f"{one}, for the time that a power defines", {}, one, advice)
         self.facts = facts
         for one in then:
-            self._goal(f"{one}, for the time that a power defines", [], one, plain)
+            self._goal(f"{one}, for the time that a power defines", {}, one, plain)
         self.facts = [*facts, *then]
 
     def _value(self, name: str, value: sp.Expr, plain: Hints) -> None:
-        self._goal(name, [], has_value(value), plain)
+        self._goal(name, {}, has_value(value), plain)
 
 
 class _PhaseAbstraction(_TrajectoryAbstraction):

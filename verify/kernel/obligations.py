@@ -212,6 +212,8 @@ def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         result += _at_every_state(claim, lost, None, with_lemmas=False)
     if isinstance(body, IsMember):
         return [*result, *_membership(claim, body)]
+    if claim.hints.invariant:
+        return [*result, *(by_phases if claim.times else by_induction)(claim, part, body)]
     return [*result, *_at_every_state(claim, body, None, with_lemmas=True)]
 
 

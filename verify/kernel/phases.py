@@ -7,7 +7,8 @@ now) or ``past``; a first time of c is ``before`` (c has not held yet), ``at`` (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -58,6 +59,35 @@ def power_symbol(symbol: sp.Symbol) -> sp.Symbol:
 def powers(claim: Claim) -> dict[sp.Symbol, LargestPower]:
     """The times of a claim that a power defines."""
     return {symbol: kind for symbol, kind in claim.times.items() if isinstance(kind, LargestPower)}
+
+
+def with_used_times(claim: Claim, concluded: Sequence[Boolean]) -> Claim:
+    """The claim with the times that an induction has to know of, given what it shows.
+
+    Of a time that a power defines, and with which neither t is compared nor anything that is shown, nothing is assumed.
+    """
+    compared = _symbols([one for one in claim.assumptions if time in one.free_symbols] + [*concluded])
+    idle = {symbol for symbol in powers(claim) if symbol not in compared}
+    given = [one for one in claim.given if not one.free_symbols & idle]
+    spoken = _symbols([*given, *concluded])
+    return replace(claim, given=given, times={s: kind for s, kind in claim.times.items() if s in spoken})
+
+
+def _symbols(formulas: Sequence[sp.Basic]) -> set[sp.Basic]:
+    return set[sp.Basic]().union(*(formula.free_symbols for formula in formulas))
+
+
+def from_then_on(claim: Claim) -> Claim:
+    """A statement about one time, n >= 1 steps after a first time, as one about every time after that first time.
+
+    Raises:
+        CertificateError: it speaks of another time.
+    """
+    for symbol, kind in claim.times.items():
+        steps = claim.at - symbol
+        if isinstance(kind, FirstTime) and steps.is_Integer and steps >= 1:
+            return replace(claim, at=None, given=[*claim.given, sp.Gt(time, symbol, evaluate=False)])
+    raise CertificateError(f"{claim.at} is no number of steps after a first time")
 
 
 def _hit(claim: Claim) -> dict[sp.Symbol, LargestTimeWhile | FirstTime]:
@@ -218,6 +248,7 @@ def moved_powers(claim: Claim) -> dict[sp.Symbol, sp.Expr]:
 
 __all__ = [
     "Situation",
+    "from_then_on",
     "known_now",
     "moved_powers",
     "power_bounds",
@@ -228,4 +259,5 @@ __all__ = [
     "starts",
     "successors",
     "with_power_symbols",
+    "with_used_times",
 ]

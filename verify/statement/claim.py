@@ -133,9 +133,12 @@ class Hints:
 
     Attributes:
         needs: the assumptions that a proof needs, where the others only make it harder to find.
+        knows: for an induction through phases: its invariants, the conditions of its times and the definitions that a
+            proof needs, beside the assumptions (those of the next state in x_next); all of them, for None.
         axioms: the groups of the class's slope axioms that a proof needs, where the others only make more cases.
         invariant: relations of the state that hold at every time; guarded by comparisons of t with hitting times where
             they hold in some phases only.
+        begins: advice on why the start meets each of the invariants.
         keeps: advice on how a step keeps each of the invariants.
         powers: advice on why the base of a time that a power defines lies between 0 and 1.
         lemmas: intermediate inequalities, proved in order before they are used.
@@ -158,9 +161,11 @@ class Hints:
     """
 
     needs: tuple[Boolean, ...] | None = None
+    knows: tuple[Boolean, ...] | None = None
     axioms: tuple[str, ...] | None = None
     invariant: tuple[Boolean, ...] = ()
     lemmas: tuple[Boolean, ...] = ()
+    begins: tuple[Hints | None, ...] = ()
     keeps: tuple[Hints | None, ...] = ()
     powers: Hints | None = None
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
