@@ -46,7 +46,7 @@ from_start_16 = (*theorem_16, *nonzero)
 
 def on_trajectory(claim: Claim) -> Claim:
     """The twin of a one-step claim that asks only about the states reached from a start of Theorem 16."""
-    own = [formula for formula in claim.given if formula.free_symbols & {x, y, x_next, y_next}]
+    own = [formula for formula in claim.given if formula not in theorem_16]
     return twin_of(
         claim,
         "Theorem 16",

@@ -13,6 +13,7 @@ from claims.sam_normalization.neuron_sam.appendix_f import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_sam.invariants import after_t2
 from claims.sam_normalization.neuron_sam.proofs import A, M, P, Q, T, in_sizes
 from claims.sam_normalization.setting import (
     B,
@@ -48,6 +49,7 @@ theorem_32 = Claim(
     source=paper.at("Theorem 32", "For all t > t2, we have |x_t|, |y_t| <= B where"),
     given=[*from_start_16, relation(Gt, t, t2)],
     show={"x": relation(Le, Abs(x), B), "y": relation(Le, Abs(y), B)},
+    hints=after_t2,
     uses=["lemma-28", "lemma-33", "lemma-34", "footnote-5"],
     **all_phases,
 )
@@ -59,6 +61,7 @@ theorem_32_step_1 = step(
     from_start_16,
     {"x": relation(Le, Abs(x), B), "y": relation(Le, Abs(y), B)},
     at=t2 + 1,
+    hints=after_t2,
     uses=["lemma-28", "lemma-33"],
     **all_phases,
 )
@@ -70,6 +73,7 @@ lemma_33 = Claim(
     given=[*from_start_16, _small_steps],
     at=t2 + 1,
     show=relation(Le, Abs(y), B),
+    hints=after_t2,
     uses=["lemma-28", "footnote-5"],
     **all_phases,
 )

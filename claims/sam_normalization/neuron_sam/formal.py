@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Abs, And, Ge, Gt, Implies, Le, Lt, Min, Symbol, Tuple, sqrt
 
 from claims.sam_normalization.neuron_sam.appendix_f import all_phases, from_start_16, initial_phase, x_next, y_next
+from claims.sam_normalization.neuron_sam.invariants import order_after_t1, order_after_t2
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -66,6 +67,7 @@ theorem_16_2 = Claim(
     given=[*from_start_16, relation(Gt, t, t1), relation(Lt, t, t2)],
     show=_with_constants(And(_small(x), relation(Le, y_next, y - Min(eta * rho**2 * y / K, eta * rho / K)))),
     note=_note,
+    hints=order_after_t1,
     uses=["theorem-26.bounds", "theorem-26.drop"],
     **all_phases,
 )
@@ -77,6 +79,7 @@ theorem_16_3 = Claim(
     given=[*from_start_16, relation(Gt, t, t2)],
     show=_with_constants(And(_small(x), _small(y))),
     note=_note,
+    hints=order_after_t2,
     uses=["theorem-32"],
     **all_phases,
 )

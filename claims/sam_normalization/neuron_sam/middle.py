@@ -17,9 +17,21 @@ from claims.sam_normalization.neuron_sam.appendix_f import (
     x_next,
     y_next,
 )
-from claims.sam_normalization.neuron_sam.proofs import in_sizes
+from claims.sam_normalization.neuron_sam.invariants import after_t1, stays_below, within, within_value
+from claims.sam_normalization.neuron_sam.proofs import (
+    P,
+    Q,
+    R,
+    W,
+    ascent_adds,
+    at_most_sqrt_2_y,
+    drop,
+    in_sizes,
+    short_drop,
+)
 from claims.sam_normalization.setting import (
     B,
+    B_definition,
     C,
     c,
     eta,
@@ -37,6 +49,7 @@ from claims.sam_normalization.setting import (
     t1,
     t2,
     theorem_16,
+    theorem_16_start,
     x,
     x_tilde,
     y,
@@ -60,6 +73,7 @@ theorem_26_bounds = Claim(
     source=paper.at("Theorem 26", "Under the conditions of Theorem 16, |y_t| <= sqrt(C gamma/eta) and |x_t| <= B"),
     given=_phase,
     show={"y": relation(Le, Abs(y), y0_bound), "x": relation(Le, Abs(x), B)},
+    hints=Hints(parts={"y": within_value, "x": after_t1}),
     uses=["lemma-27", "lemma-28", "corollary-29"],
     **all_phases,
 )
@@ -102,6 +116,7 @@ lemma_27 = Claim(
     source=paper.at("Lemma 27", "If eta rho + sqrt(C gamma eta) < sqrt(C gamma/eta), then during the Middle Phase"),
     given=[*_phase, _below_start],
     show={"monotone": relation(Le, Abs(y), y0), "start": relation(Le, y0, y0_bound)},
+    hints=Hints(parts={"monotone": within}),
     uses=["lemma-18"],
     **all_phases,
 )
@@ -199,6 +214,7 @@ corollary_29 = Claim(
         "entry": Implies(relation(Le, t - 1, t1), _x_within),
         "phase": _x_within,
     },
+    hints=after_t1,
     uses=["lemma-28"],
     **all_phases,
 )
@@ -209,30 +225,20 @@ _dominates = [*neuron_sam, Ge(y, Abs(x))]
 _tail = [*_dominates, relation(Ge, Abs(x_tilde * y_tilde), c)]
 _core = [*_dominates, relation(Lt, Abs(x_tilde * y_tilde), c)]
 
-_R, _P, _Q, _W = (sp.Symbol(name, real=True) for name in ("R", "P", "Q", "W"))
-
-#: With R the norm of (x, y), P = |l'|, Q = l' x_tilde and W = |x_tilde y_tilde|, the drop of y is eta Q.
-_short = {_Q: slope_t * x_tilde, _P: Abs(slope_t), _W: Abs(x_tilde * y_tilde), _R: radius}
-_norm = (Gt(y, 0), Gt(radius, 0), relation(Ge, sqrt(2) * y, radius))
-_ascent = (
-    relation(Ge, Abs(x_tilde * y_tilde), rho * radius),
-    relation(Ge, slope_t * x_tilde, Abs(slope_t) * rho * y / radius),
-)
-_drop_hints = Hints(lemmas=(*_norm, *_ascent, relation(Ge, _P, Min(c, rho * _R) / 2)), abbreviate=_short)
-_tail_hints = Hints(lemmas=(*_norm, relation(Ge, _P, c / 2), Gt(_P, 0)), abbreviate=_short)
+_tail_hints = Hints(lemmas=(*at_most_sqrt_2_y, relation(Ge, P, c / 2), Gt(P, 0)), abbreviate=short_drop)
 #: The printed bound of the core also speaks of S = x^2 + y^2 and of G = sign(xy).
 _S, _G = (sp.Symbol(name, real=True) for name in ("S", "G"))
 _core_hints = Hints(
     lemmas=(
-        *_norm,
-        *_ascent,
+        *at_most_sqrt_2_y,
+        *ascent_adds,
         relation(Ge, x**2 + y**2, y**2),
         relation(Eq, sign_xy**2, 1),
-        relation(Ge, _P, _W / 2),
-        relation(Ge, _P, rho * _R / 2),
-        relation(Ge, _Q, rho**2 * y / 2),
+        relation(Ge, P, W / 2),
+        relation(Ge, P, rho * R / 2),
+        relation(Ge, Q, rho**2 * y / 2),
     ),
-    abbreviate=_short | {_S: x**2 + y**2, _G: sign_xy},
+    abbreviate=short_drop | {_S: x**2 + y**2, _G: sign_xy},
 )
 
 lemma_30 = Claim(
@@ -242,7 +248,7 @@ lemma_30 = Claim(
     given=_dominates,
     show=_y_drops,
     uses=["lemma-17"],
-    hints=_drop_hints,
+    hints=Hints(lemmas=drop, abbreviate=short_drop),
     **one_step,
 )
 
@@ -314,7 +320,7 @@ lemma_30_steps = [
         "(A3) in the core",
         _core,
         relation(Ge, _size, half * Abs(x_tilde * y_tilde)),
-        hints=Hints(abbreviate=_short),
+        hints=Hints(abbreviate=short_drop),
     ),
     step("lemma-30", 6, "Multiplied by rho y / z", _core, relation(Ge, _size * rho / z * y, _core_bound)),
     step("lemma-30", 7, "The product bounded below", _core, relation(Ge, _core_bound, half * (rho * y / z) ** 2 * y)),
@@ -340,7 +346,8 @@ CLAIMS = [
     *lemma_27_steps,
     lemma_28,
     *lemma_28_steps,
-    on_trajectory(lemma_28),
+    # the statement speaks of no z_t
+    replace(on_trajectory(lemma_28), define={**theorem_16_start, **B_definition}, hints=stays_below),
     corollary_29,
     lemma_30,
     *lemma_30_steps,
