@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,13 +14,14 @@ from verify.kernel.abstraction import Abstraction
 from verify.kernel.conclusion import state_hypotheses
 from verify.kernel.obligations import obligations
 from verify.proof.closed_forms import closed_form, squares
-from verify.proof.worst_case import GramProgram, advise
+from verify.proof.gram_program import GramProgram
+from verify.proof.worst_case import WorstCase, advise, worst_case
 from verify.statement.claim import Claim, Hints
 from verify.statement.loss import Gradient, LossMinimum, Minimizer, Projection, Sketch
-from verify.statement.vectors import Vector, linear_terms
+from verify.statement.vectors import Norm, Vector, linear_terms
 
-#: At how many choices of the numbers closed forms are sought.
-SAMPLES = 30
+#: At how many choices of the numbers a worst case is sought, and closed forms.
+CHOICES, SAMPLES = 60, 30
 #: The coordinates of a sketch are rounded to this denominator.
 DENOMINATOR = 10**4
 
@@ -30,14 +31,13 @@ def sketches(claim: Claim, reading: str, part: str) -> list[Sketch]:
     formula = claim.conclusions[reading][part]
     wide = replace(claim, hints=Hints(points=_points(claim, formula)))
     try:
+        # the points inside the gradients of the points that occur, too
+        wide = replace(wide, hints=Hints(points=tuple(_lowered(wide, formula).gram.points)))
         *_, goal = obligations(wide, reading, part, "implication")
     except (CertificateError, ClaimError):
         return []
-    advice = advise(goal)
-    if advice is None or advice.worst is None:
-        return []
-    numbers, coordinates = advice.worst
-    return _drawn(wide, _lowered(wide, formula), numbers, coordinates)
+    worst = worst_case(goal, CHOICES)
+    return [] if worst is None else _drawn(wide, _lowered(wide, formula), worst)
 
 
 def suggested_hints(claim: Claim, reading: str, part: str) -> Hints | None:
@@ -83,15 +83,12 @@ def _points(claim: Claim, formula: Boolean) -> tuple[sp.Expr, ...]:
     return tuple(dict.fromkeys([*claim.hints.points, *vectors, *best]))
 
 
-def _drawn(
-    claim: Claim,
-    abstract: Abstraction,
-    numbers: Mapping[sp.Symbol, Fraction],
-    coordinates: Mapping[sp.Symbol, float],
-) -> list[Sketch]:
+def _drawn(claim: Claim, abstract: Abstraction, worst: WorstCase) -> list[Sketch]:
     """The points of a worst case with their slopes on a line whose origin is the minimizer."""
+    coordinates = worst.coordinates
     at = {vector: coordinates[symbol] for vector, symbol in abstract.gram.vectors.items() if symbol in coordinates}
-    exact = {symbol: sp.Rational(*value.as_integer_ratio()) for symbol, value in numbers.items()}
+    exact = {symbol: sp.Rational(*value.as_integer_ratio()) for symbol, value in worst.numbers.items()}
+    exact |= {Norm(vector): sp.Float(abs(place)) for vector, place in at.items()}
     level = {point: coordinates.get(symbol, 0.0) for point, symbol in abstract.gram.values.items()}
     drawn: list[tuple[float, float, float]] = []
     for point in abstract.gram.points:
@@ -99,15 +96,16 @@ def _drawn(
         terms = [(at.get(vector, 0.0), factor.xreplace(exact)) for vector, factor in linear_terms(point).items()]
         still = isinstance(point, Minimizer | Projection)
         slope = 0.0 if still else at.get(Gradient(claim.loss_symbols[0], point))
-        if slope is not None and all(factor.is_number for _, factor in terms):
+        if slope is not None and all(factor.is_number and factor.is_finite for _, factor in terms):
             drawn.append((sum(place * float(factor) for place, factor in terms), slope, level.get(point, 0.0)))
     drawn.sort()
     size = max((abs(entry) for point in drawn for entry in point[:2]), default=0.0)
     if not size:
         return []
+    size = size if worst.scalable else 1.0
     found = []
     for origin in _origins(drawn, [place for vector, place in at.items() if isinstance(vector, Minimizer)]):
-        values = {symbol.name: value for symbol, value in numbers.items()}
+        values = {symbol.name: value for symbol, value in worst.numbers.items() if symbol in claim.parameters}
         for vector in claim.parameters:
             if isinstance(vector, Vector):
                 values[vector.name] = _near((at.get(vector, 0.0) - origin) / size)

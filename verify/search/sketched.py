@@ -11,6 +11,7 @@ from verify.search.certify import DENOMINATORS, Certified, Point, certify, simpl
 from verify.statement.claim import Claim
 from verify.statement.domain import class_bounds
 from verify.statement.loss import Sketch
+from verify.statement.vectors import Vector
 
 
 def certify_sketches(
@@ -30,9 +31,11 @@ def _points(claim: Claim, sketch: Sketch) -> Iterator[Point]:
     """Members of the class's families on the line through the sketched points, rounded ever less."""
     assert claim.loss_class is not None
     bounds = class_bounds(claim, {symbol: sketch.values[symbol.name] for symbol in claim.loss_class.constants})
-    names = [symbol.name for symbol in claim.parameters]
     for denominator in DENOMINATORS:
-        values = {name: sketch.values.get(name, Fraction(0)).limit_denominator(denominator) for name in names}
+        values = {symbol.name: sketch.values.get(symbol.name, Fraction(0)) for symbol in claim.parameters}
+        for vector in claim.parameters:
+            if isinstance(vector, Vector):
+                values[vector.name] = values[vector.name].limit_denominator(denominator)
         points = [
             (x.limit_denominator(denominator), slope.limit_denominator(denominator), value)
             for x, slope, value in sketch.points
