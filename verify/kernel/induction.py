@@ -12,6 +12,7 @@ from verify.kernel import phases
 from verify.kernel.abstraction import Abstraction, always_has_value, usable_assumptions
 from verify.kernel.conclusion import abbreviated, concluded, has_value, replaced, speaks_of_next
 from verify.kernel.goals import Implication
+from verify.kernel.powers import number, powers, stands_alone
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Hints
 from verify.statement.formula import (
@@ -209,7 +210,10 @@ def by_phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
     spoken: set[sp.Basic] = set().union(*(one.free_symbols for one in (*claim.assumptions, *invariant, formula)))
     used = {symbol: kind for symbol, kind in claim.times.items() if symbol in spoken}
-    return _Phases(replace(claim, times=used)).obligations(formula)
+    apart = replace(claim, show=formula, readings={}, times=used)  # without what only other parts speak of
+    if not set(apart.phases) <= set(claim.phases):
+        raise CertificateError(f"apart from the others, {part!r} would take more phases not to be empty")
+    return _Phases(apart).obligations(formula)
 
 
 class _Phases:
@@ -220,7 +224,7 @@ class _Phases:
         assert claim.step is not None and claim.start is not None
         self.state = set(claim.step.state)
         self.moved = dict(zip(claim.step.state, claim.step.update, strict=True)) | phases.moved_powers(claim)
-        hit = set(claim.times) - set(phases.powers(claim))
+        hit = set(claim.times) - set(powers(claim))
         needs = claim.hints.needs
         self.assumed = [
             one
@@ -228,6 +232,7 @@ class _Phases:
             if not one.has(TrajectoryFormula)
             and not one.free_symbols & (self.state | hit | {time})
             and (needs is None or one in needs)
+            and stands_alone(claim, one)
         ]
         self.definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
         self.result: list[Implication] = []
@@ -274,7 +279,7 @@ class _Phases:
             if isinstance(kind, LargestTimeWhile | FirstTime):
                 for side in kind.condition.args:
                     self._value(f"{kind.condition} has a value", side, plain)
-        start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in phases.powers(claim)}}
+        start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in powers(claim)}}
         for situation, said in phases.starts(claim):
             for one in hints.invariant:
                 goal = self._goal_in(one, situation)
@@ -298,7 +303,7 @@ class _Phases:
             for one in claim.assumptions
             if one.free_symbols & spoken and not one.has(TrajectoryFormula)
         ]
-        given = [one for one in given if not one.free_symbols & (set(claim.times) - set(phases.powers(claim)))]
+        given = [one for one in given if not one.free_symbols & (set(claim.times) - set(powers(claim)))]
         exists = claim.step.well_defined if speaks_of_next(claim, formula) else ()
         goal = phases.resolved(claim, formula, situation, unknown=sp.false)
         last = replace(claim.hints, invariant=(), keeps=(), needs=None)
@@ -338,5 +343,5 @@ class _PhaseAbstraction(_TrajectoryAbstraction):
     """Lets the times that a power defines stand as numbers of which only the facts are known."""
 
     def __call__(self, formula: sp.Basic) -> sp.Basic:
-        hidden = {symbol: sp.Symbol(f"time[{symbol.name}]", real=True) for symbol in phases.powers(self.claim)}
+        hidden = {symbol: number(symbol) for symbol in powers(self.claim)}
         return super().__call__(put_in(phases.with_power_symbols(self.claim, formula), hidden))
