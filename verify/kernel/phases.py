@@ -17,8 +17,9 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.powers import powers
 from verify.statement.claim import Claim
-from verify.statement.formula import FirstTime, LargestPower, LargestTimeWhile
+from verify.statement.formula import FirstTime, LargestTimeWhile
 from verify.statement.system import time
 
 Situation = Mapping[sp.Symbol, str]
@@ -54,11 +55,6 @@ _HOLDS = {"within": True, "before": False, "at": True}
 def power_symbol(symbol: sp.Symbol) -> sp.Symbol:
     """base^t for a time that is defined by a power."""
     return sp.Symbol(f"power[{symbol.name}]", real=True)
-
-
-def powers(claim: Claim) -> dict[sp.Symbol, LargestPower]:
-    """The times of a claim that a power defines."""
-    return {symbol: kind for symbol, kind in claim.times.items() if isinstance(kind, LargestPower)}
 
 
 def with_used_times(claim: Claim, concluded: Sequence[Boolean]) -> Claim:

@@ -14,7 +14,19 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     x_next,
     y_next,
 )
-from claims.sam_normalization.neuron_usam.proofs import A, M, S, Z, in_sizes, moved, sizes_of, small_radius
+from claims.sam_normalization.neuron_usam.invariants import below_start, near_axis
+from claims.sam_normalization.neuron_usam.proofs import (
+    A,
+    M,
+    S,
+    Z,
+    in_moves,
+    in_sizes,
+    scaled,
+    sizes_of,
+    small,
+    small_radius,
+)
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -74,6 +86,7 @@ theorem_44_bounds = Claim(
     source=paper.at("Theorem 44", "After Initial Phase, we always have |x_t| <= sqrt(C gamma eta) and |y_t| <="),
     given=_after_initial_phase,
     show={"x": _near_axis, "y": _below_start},
+    hints=Hints(parts={"x": near_axis, "y": below_start}),
     uses=["lemma-45.phase"],
     **trajectory,
 )
@@ -120,7 +133,7 @@ theorem_44_limit = Claim(
 # --- Lemma 45 ---------------------------------------------------------------------------------------------------
 
 _in_the_box = [*theorem_35, _near_axis, _below_start]
-_box = [_near_axis, _below_start, small_radius]
+_box = [_near_axis, _below_start]
 
 lemma_45_step = Claim(
     "lemma-45.step",
@@ -130,15 +143,8 @@ lemma_45_step = Claim(
     show={"x": relation(Le, Abs(x_next), root_bound), "y": relation(Le, Abs(y_next), y0_bound)},
     hints=Hints(
         parts={
-            "x": in_sizes(
-                x, _box, final=[eta * rho * A <= A, eta * M <= eta * Z, eta * M <= S, moved <= S, moved >= -S]
-            ),
-            "y": in_sizes(
-                y,
-                [*_box, relation(Le, eta, half)],
-                [relation(Le, root_bound, y0_bound)],
-                final=[eta * rho * A <= A, eta * M <= eta * S, eta * S <= S, moved <= Z, moved >= -Z],
-            ),
+            "x": in_moves(x, [*_box, *small[:2]], small, [_near_axis, _below_start, eta * M <= eta * Z]),
+            "y": in_moves(y, [*_box, *small[:2]], small, [_near_axis, _below_start, scaled]),
         }
     ),
     uses=["lemma-36", "lemma-37"],
@@ -173,7 +179,7 @@ lemma_45_steps = [
         },
         hints=in_sizes(
             x,
-            [*_box, Ge(x, 0), Lt(x_next, 0)],
+            [*_box, small_radius, Ge(x, 0), Lt(x_next, 0)],
             by=[relation(Eq, Abs(x), x), relation(Eq, x_next, sizes_of(x))],
             final=[eta * M <= eta * Z],
         ),
@@ -193,7 +199,7 @@ lemma_45_steps = [
         },
         hints=in_sizes(
             y,
-            [*_box, relation(Le, eta, half), Ge(y, 0), relation(Le, y_next, 0)],
+            [*_box, small_radius, relation(Le, eta, half), Ge(y, 0), relation(Le, y_next, 0)],
             [
                 relation(Eq, eta ** Rational(3, 2) * sqrt(C * gamma), eta * root_bound),
                 relation(Le, root_bound, y0_bound),
@@ -212,6 +218,7 @@ lemma_45_phase = Claim(
     source=paper.at("Lemma 45", "Furthermore, |x_t| <= sqrt(C gamma eta) and |y_t| <= sqrt(C gamma/eta) hold for all"),
     given=[*_after_initial_phase, relation(Le, eta * rho, 1)],
     show={"x": _near_axis, "y": _below_start},
+    hints=Hints(parts={"x": near_axis, "y": below_start}),
     uses=["lemma-45.step", "lemma-40", "lemma-37"],
     **trajectory,
 )

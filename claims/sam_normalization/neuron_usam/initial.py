@@ -13,7 +13,7 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     x_next,
     y_next,
 )
-from claims.sam_normalization.neuron_usam.invariants import hyperbolic
+from claims.sam_normalization.neuron_usam.invariants import hyperbolic, order_of_t0, positive, recursion, unrolled
 from claims.sam_normalization.neuron_usam.proofs import M, Z, in_sizes
 from claims.sam_normalization.setting import (
     C,
@@ -40,7 +40,7 @@ from claims.sam_normalization.setting import (
     y0,
     y0_bound,
 )
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Hints
 from verify.statement.formula import BigTheta
 
 _within = relation(Le, t, Min(t0, t1))
@@ -55,6 +55,7 @@ theorem_39_lower = Claim(
     source=paper.at("Theorem 39", "we have y_t >= sqrt(gamma/eta)/2 for all t <= min{t0, t1} under the conditions"),
     given=[*theorem_35, _within],
     show=_y_large,
+    hints=positive,
     uses=["lemma-40"],
     **trajectory,
 )
@@ -87,12 +88,13 @@ lemma_40 = Claim(
     source=paper.at("Lemma 40", "There exists t0 = Theta(min{eta^-1 rho^-1, eta^-2}) such that for t <= t0, we have"),
     given=[*theorem_35, _until_t0],
     show={
-        "order of t0": BigTheta(t0, Min(1 / eta / rho, eta**-2), Tuple(C)),
+        "order of t0": Implies(Gt(rho, 0), BigTheta(t0, Min(1 / eta / rho, eta**-2), Tuple(C))),
         "until t0": relation(Ge, Abs(y), half * root_large),
         "until min(t0, t1)": Implies(relation(Le, eta, half), Implies(_within, _y_large)),
     },
     note="t0 is the one that the proof defines. Theta: for constants that may depend on C, which the setting calls "
     "constant, at every admissible eta, rho > 0 and gamma.",
+    hints=Hints(parts={"order of t0": order_of_t0, "until t0": positive, "until min(t0, t1)": positive}),
     uses=["claim-41", "claim-42"],
     **trajectory,
 )
@@ -147,6 +149,7 @@ claim_41_step_1 = step(
         "one step": relation(Ge, y_next**2 - x_next**2, usam_base * _hyperbolic),
         "unrolled": relation(Ge, usam_base * _hyperbolic, usam_base ** (t + 1) * (y0**2 - x0**2)),
     },
+    hints=Hints(parts={"one step": recursion, "unrolled": unrolled}),
     uses=["claim-41.identity"],
     **trajectory,
 )
@@ -162,6 +165,7 @@ claim_42 = Claim(
         _until_t0,
     ],
     show=_y_large,
+    hints=positive,
     uses=["claim-41", "lemma-37"],
     **trajectory,
 )
