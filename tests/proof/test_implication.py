@@ -148,6 +148,20 @@ def test_the_products_come_before_the_solvers() -> None:
     assert prove_implication([], goal, work=no_solver) == prove_implication([], goal, work=STANDARD)
 
 
+def test_what_a_conclusion_speaks_of_is_written_out_first() -> None:
+    known = [a > 0, b >= 1, rel(Eq, y, sqrt(a * b)), rel(Le, x, Min(a, b)), rel(Eq, x0, x + a), c > 0]
+    goal = attempt_implication(known, y > 0, work=STANDARD).certificate
+    assert goal is not None
+    assert goal["proof"]["goal"]["using"] == [0, 1, 2]
+
+
+def test_what_is_known_already_is_not_squared() -> None:
+    known = [a > 0, rel(Le, Abs(x), sqrt(a * b)), rel(Le, y, c)]
+    goal = attempt_implication(known, known[1], work=STANDARD).certificate
+    assert goal is not None
+    assert goal["proof"]["goal"]["using"] == [1]
+
+
 def test_a_goal_beyond_products_is_left_to_the_solvers() -> None:
     motzkin = rel(Gt, x**4 * y**2 + x**2 * y**4 - 3 * x**2 * y**2 + 1, -Rational(1, 100))
     certificate = prove_implication([], motzkin, work=Work(2, 20, 4_000_000, 20, 1024, 64))

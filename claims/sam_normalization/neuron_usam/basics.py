@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Abs, And, Eq, Ge, Gt, Implies, Le, Ne, sign
 
 from claims.sam_normalization.neuron_usam.appendix_g import on_trajectory, one_step, step, x_next, y_next
+from claims.sam_normalization.neuron_usam.invariants import x_moves
 from claims.sam_normalization.setting import (
     c,
     ell,
@@ -22,7 +25,7 @@ from claims.sam_normalization.setting import (
     y,
     y_ascent,
 )
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Hints, PointCounterexample
 
 _given = [Gt(c, 0), *learning_rate]
 _written_out = ell.slope((x + rho * ell.slope(x * y) * y) * (y + rho * ell.slope(x * y) * x))
@@ -135,10 +138,18 @@ lemma_37_steps = [
     ),
 ]
 
-_statements = [eq_19, eq_20, lemma_36, lemma_37]
+#: The first step ends at x = 0, where y stays.
+_onto_the_axis = PointCounterexample(
+    {"c": "1", "gamma": "1001/600", "C": "9025/9009", "eta": "1/24", "rho": "1/4", "t": "1"}, "clip(delta=1)"
+)
+lemma_37_reached = replace(
+    on_trajectory(lemma_37), hints=Hints(parts={"x": x_moves, "y": Hints(counterexamples=(_onto_the_axis,))})
+)
 
 CLAIMS = [
-    *(entry for claim in _statements for entry in (claim, on_trajectory(claim))),
+    *(entry for claim in (eq_19, eq_20, lemma_36) for entry in (claim, on_trajectory(claim))),
+    lemma_37,
+    lemma_37_reached,
     *lemma_36_steps,
     *lemma_37_steps,
 ]

@@ -123,6 +123,9 @@ _positive = Hints(
 #: y > 0, and y^2 - x^2 >= base^t gamma/eta.
 positive = replace(hyperbolic, invariant=(_above_power, Gt(y, 0)), keeps=(*hyperbolic.keeps, _positive))
 
+#: While x > 0, both slopes are positive, so that x drops.
+x_moves = replace(positive, lemmas=(Implies(Gt(x, 0), Gt(slope_here, 0)), Implies(Gt(x, 0), Gt(slope_ascent, 0))))
+
 #: The two relations between the recursion and its bound.
 recursion = replace(hyperbolic, lemmas=_recursion, abbreviate=_short)
 unrolled = replace(
