@@ -74,6 +74,27 @@ def test_the_last_time_of_a_phase_and_the_first_after_it_are_told_apart() -> Non
     assert not proved(claim(Gt(x, 1), given=(AFTER,), invariant=(x > 0,), times=times))
 
 
+def test_a_part_is_proved_without_the_times_of_the_others() -> None:
+    until = Implies(UNTIL, x >= Rational(1, 2))
+    statement = claim({"positive": Gt(x, 0), "until": until}, hints=Hints(invariant=(x > 0, until)))
+    statement = replace(statement, hints=Hints(parts={"positive": Hints(invariant=(x > 0,)), "until": statement.hints}))
+    outcome = prove_part(statement, "", "positive", WORK["quick"])
+    assert outcome.evidence is not None
+    assert outcome.evidence["method"] == "phases"
+    assert not any("tau" in goal.name for goal in obligations(statement, "", "positive", "phases"))
+    assert prove_part(statement, "", "until", WORK["quick"]).evidence is not None
+
+
+def test_apart_from_the_others_a_part_takes_no_more_phases_to_be_nonempty() -> None:
+    times = {tau: LargestTimeWhile(Gt(x, 1))}
+    statement = claim(
+        {"times": Ge(tau, 0, evaluate=False), "state": Gt(x, 0)}, given=(), invariant=(x > 0,), times=times
+    )
+    assert tau not in statement.phases
+    with pytest.raises(CertificateError, match="more phases"):
+        obligations(statement, "", "times", "phases")
+
+
 def power(show: Any, base: Any, given: tuple[Any, ...], invariant: tuple[Any, ...]) -> Claim:
     """A statement on x -> q x from 1, with ``late`` the largest t with base^t >= 1/4."""
     return claim(
@@ -97,6 +118,13 @@ def test_a_time_that_a_power_defines_is_compared_through_the_power() -> None:
 def test_a_base_that_may_be_negative_proves_nothing() -> None:
     signed = (Gt(q, -1), Lt(q, 1), Le(t, late, evaluate=False))
     assert not proved(power(Ge(x, Rational(1, 4)), q, signed, (Ge(x, q**t, evaluate=False),)))
+
+
+def test_an_assumption_that_calculates_with_a_time_is_not_used() -> None:
+    until, below = Le(t, late, evaluate=False), Lt(q + late, 1 + late, evaluate=False)  # where it never comes, neither
+    statement = power(Ge(x, Rational(1, 4)), q, (Gt(q, 0), below, until), (Ge(x, q**t, evaluate=False),))
+    assert not proved(statement)
+    assert proved(replace(statement, given=[Gt(q, 0), Lt(q, 1), until]))
 
 
 def test_an_invariant_that_speaks_of_t_itself_is_refused() -> None:
@@ -161,8 +189,8 @@ def test_another_fixed_time_is_refused() -> None:
 def test_nothing_is_assumed_of_a_power_s_time_with_which_t_is_not_compared() -> None:
     given = (Gt(q, 0), Lt(q, 1), Ge(late, 3, evaluate=False))
     assert proved(power(Gt(x, 0), q - 7, given, (x > 0,)))
-    for show in (Ge(late, 2), Eq(late, late, evaluate=False)):  # the base is no number between 0 and 1
-        assert not proved(power(show, q - 7, given, (x > 0,)))
+    # what is shown speaks of it: then the base has to lie between 0 and 1
+    assert not proved(power(Eq(late, late, evaluate=False), q - 7, given, (x > 0,)))
 
 
 K = Symbol("K", real=True)

@@ -370,6 +370,24 @@ FAULTS: list[Fault] = [
         ("constants for a trajectory need only be positive",
          "return [*result, *(by_phases if claim.times else by_induction)(claim, part, body)]", "return result"),
     ),
+    *_faults(
+        "powers",
+        "a_largest_power_is_bounded",
+        ("a time that never comes is bounded",
+         "sp.Gt(base, 0, evaluate=False), *falls)", "sp.Gt(base, 0, evaluate=False))"),
+        ("it has passed already one step before", "1 - (symbol + 1) * (1 - base)", "1 - symbol * (1 - base)"),
+        ("the level does not count", "level * (1 + symbol * (1 - base))", "1 + symbol * (1 - base)"),
+        ("with a negative base odd t count", "sp.Ge(base**2, level", "sp.Ge(-base, level"),
+    ),
+    *_faults(
+        "powers",
+        "a_time_that_may_never_come_is_only_compared",
+        ("one may calculate with a time", "    return False\n", "    return True\n"),
+        ("two times may be compared", "for side in formula.args) == 1", "for side in formula.args) >= 1"),
+        ("the level may be anything", "0 < level <= 1", "0 < level"),
+        ("a base need not have a value",
+         "self.cancelled.update(dict.fromkeys(self._lowered(one) for one in self._base_has_value(symbol)))", "pass"),
+    ),
     # --- a certificate and its claim, points
     *_faults(
         "check",

@@ -643,6 +643,39 @@ def phases_begin_and_are_left_out_of_sight(kernel: Kernel) -> None:
         assert proves(kernel, statement, "instance") is holds
 
 
+# --- times that a power defines --------------------------------------------------------------------------------------
+QUARTER = Rational(1, 4)
+
+
+@probe
+def a_largest_power_is_bounded(kernel: Kernel) -> None:
+    def hold(base: str, number: int) -> bool:
+        kind = LargestPower(Rational(base), QUARTER)
+        return all(bound.subs(t1, number).doit() == sp.true for bound in kernel.powers.bounds(t1, kind))
+
+    largest = {"1/2": 2, "9/10": 13, "1/5": 0, "1/4": 1, "-9/10": 12, "-1/2": 2, "-1/3": 0, "0": 0}
+    for base, number in largest.items():
+        assert hold(base, number), (base, number)
+    for base, number in (("1/2", 0), ("1/2", 7), ("1/5", 1), ("-1/3", 2), ("1/2", -1)):
+        assert not hold(base, number), (base, number)
+    assert all(hold("2", number) and hold("-2", number) for number in (-5, 0, 5))
+
+
+@probe
+def a_time_that_may_never_come_is_only_compared(kernel: Kernel) -> None:
+    def goals(show: Any, base: Any = q, level: Any = QUARTER) -> list[Any]:
+        times = {t1: LargestPower(base, level), K: LargestPower(base, level)}
+        claim = Claim("time", given=[Gt(q, 0), Lt(q, 1)], over=y, times=times, show=show)
+        return list(kernel.obligations.obligations(claim, "", "", "implication"))
+
+    assert goals(relation(Ge, t1, y))
+    for show in (relation(Ge, t1 + 1, y), relation(Ge, t1, K), relation(Eq, t1, y), relation(Ge, t1, t1 - 1)):
+        assert refused(lambda s=show: goals(s))
+    for level in (y, Integer(0), Integer(2)):
+        assert refused(lambda le=level: goals(relation(Ge, t1, y), level=le))
+    assert relation(Ne, y, 0) in [goal.conclusion for goal in goals(relation(Ge, t1, 0), base=1 / y)]
+
+
 # --- a certificate and its claim -------------------------------------------------------------------------------------
 
 ABOVE = Claim("above", given=[Gt(x, 0)], show=relation(Ge, x, 1))

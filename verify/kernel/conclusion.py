@@ -11,6 +11,7 @@ from verify.errors import CertificateError
 from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
+from verify.kernel.powers import spoken_of
 from verify.kernel.substitution import lost_conditions
 from verify.statement.claim import Claim
 
@@ -20,7 +21,7 @@ def state_hypotheses(claim: Claim, abstract: Abstraction, formula: sp.Basic) -> 
 
     To leave out those that the author does not name as needed only makes the goal stronger.
     """
-    formulas = usable_assumptions(claim, claim.assumptions)
+    formulas = [*usable_assumptions(claim, claim.assumptions), *spoken_of(claim, formula)]
     if claim.hints.needs is not None:
         formulas = [formula for formula in formulas if formula in claim.hints.needs]
     if claim.is_trajectory:

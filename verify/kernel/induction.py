@@ -12,6 +12,7 @@ from verify.kernel import phases
 from verify.kernel.abstraction import Abstraction, always_has_value, usable_assumptions
 from verify.kernel.conclusion import abbreviated, concluded, has_value, replaced, speaks_of_next
 from verify.kernel.goals import Implication
+from verify.kernel.powers import number, powers, stands_alone
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Hints
 from verify.statement.formula import (
@@ -209,7 +210,10 @@ def by_phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
     if claim.at is not None:
         claim = phases.from_then_on(claim)
-    return _Phases(phases.with_used_times(claim, [*invariant, formula])).obligations(formula)
+    apart = phases.apart(claim, formula)
+    if not set(apart.phases) <= set(claim.phases):
+        raise CertificateError(f"apart from the others, {part!r} would take more phases not to be empty")
+    return _Phases(apart).obligations(formula)
 
 
 #: What is known, by how an author names it: a condition of the next state is written in x_next.
@@ -226,7 +230,7 @@ class _Phases:
         self.next = dict(zip(claim.step.state, claim.step.next, strict=True))
         self.exists: Known = {one: one for one in claim.step.well_defined}
         self.moved = dict(zip(claim.step.state, claim.step.update, strict=True)) | phases.moved_powers(claim)
-        hit = set(claim.times) - set(phases.powers(claim))
+        hit = set(claim.times) - set(powers(claim))
         needs = claim.hints.needs
         self.assumed = [
             one
@@ -234,6 +238,7 @@ class _Phases:
             if not one.has(TrajectoryFormula)
             and not one.free_symbols & (self.state | hit | {time})
             and (needs is None or one in needs)
+            and stands_alone(claim, one)
         ]
         defined = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
         self.definitions: Known = {one: one for one in defined}
@@ -287,7 +292,7 @@ class _Phases:
             if isinstance(kind, LargestTimeWhile | FirstTime):
                 for side in kind.condition.args:
                     self._value(f"{kind.condition} has a value", side, plain)
-        start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in phases.powers(claim)}}
+        start = {**claim.start, **{phases.power_symbol(symbol): sp.S.One for symbol in powers(claim)}}
         for situation, said in phases.starts(claim):
             known = {fact: put_in(fact, start) for fact in said}
             for one, hint in zip(hints.invariant, begins, strict=False):
@@ -313,7 +318,7 @@ class _Phases:
             for one in claim.assumptions
             if one.free_symbols & spoken and not one.has(TrajectoryFormula)
         ]
-        given = [one for one in given if not one.free_symbols & (set(claim.times) - set(phases.powers(claim)))]
+        given = [one for one in given if not one.free_symbols & (set(claim.times) - set(powers(claim)))]
         exists = self.exists if speaks_of_next(claim, formula) else {}
         goal = phases.resolved(claim, formula, situation, unknown=sp.false)
         last = replace(claim.hints, invariant=(), begins=(), keeps=(), needs=None)
@@ -355,5 +360,5 @@ class _PhaseAbstraction(_TrajectoryAbstraction):
     """Lets the times that a power defines stand as numbers of which only the facts are known."""
 
     def __call__(self, formula: sp.Basic) -> sp.Basic:
-        hidden = {symbol: sp.Symbol(f"time[{symbol.name}]", real=True) for symbol in phases.powers(self.claim)}
+        hidden = {symbol: number(symbol) for symbol in powers(self.claim)}
         return super().__call__(put_in(phases.with_power_symbols(self.claim, formula), hidden))

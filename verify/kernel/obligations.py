@@ -15,6 +15,7 @@ from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.conclusion import abbreviated, concluded, has_value, speaks_of_next, state_hypotheses
 from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
+from verify.kernel.powers import PowerAbstraction
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim
@@ -66,10 +67,10 @@ def _signs(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 def _at_every_state(
     claim: Claim, formula: Boolean, axioms: tuple[str, ...] | None, *, with_lemmas: bool
 ) -> list[Implication]:
-    abstract = Abstraction(claim, axioms)
+    abstract = PowerAbstraction(claim, axioms)
     hypotheses = tuple(state_hypotheses(claim, abstract, formula))
     abstract(formula)  # so that the facts cover what the conclusion speaks of
-    lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas) if with_lemmas else ()
+    lemmas = tuple(abstract.lemma(lemma) for lemma in claim.hints.lemmas) if with_lemmas else ()
     short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()} if with_lemmas else {}
     known = (*hypotheses, *abstract.facts())
     name = "the conclusion at every state"
@@ -164,7 +165,8 @@ def _limit(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
 
 
 def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
-    """An order of growth, with explicit constants."""
+    """An order of growth, perhaps under a condition, with explicit constants."""
+    condition, formula = formula.args if isinstance(formula, sp.Implies) else (sp.true, formula)
     constants = claim.hints.constants.get(part)
     if not isinstance(formula, OrderOfGrowth) or constants is None:
         raise CertificateError(f"{claim.id} gives no constant for {part!r}")
@@ -175,11 +177,12 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     for constant in chosen:
         if not constant.free_symbols <= set(formula.depends):
             raise CertificateError(f"the constant {constant} depends on more than {formula.depends}")
-    abstract = Abstraction(claim)
-    hypotheses = state_hypotheses(claim, abstract, formula)
+    abstract = PowerAbstraction(claim)
+    hypotheses = [*state_hypotheses(claim, abstract, formula), *([] if condition == sp.true else [abstract(condition)])]
     bounds = formula.bounds(chosen)
     for bound in bounds:
         abstract(bound)  # so that the facts cover what it speaks of
+    lemmas = tuple(abstract.lemma(lemma) for lemma in claim.hints.lemmas)
     known = (*hypotheses, *abstract.facts())
     any_constant = tuple(sp.Symbol(f"constant[{place}]", real=True) for place in range(len(chosen)))
     values = dict(zip(any_constant, chosen, strict=True))
@@ -187,7 +190,7 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         positive = sp.Gt(constant, 0, evaluate=False)
         lost = lost_conditions(general, values, *abstract.substitutions)
         result += concluded("the constant is positive", known, abstract, positive)
-        result += concluded("it bounds the quantity", known, abstract, bound, lost=lost)
+        result += concluded("it bounds the quantity", known, abstract, bound, lemmas, lost=lost)
     return result
 
 

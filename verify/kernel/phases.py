@@ -17,8 +17,9 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.powers import powers
 from verify.statement.claim import Claim
-from verify.statement.formula import FirstTime, LargestPower, LargestTimeWhile
+from verify.statement.formula import FirstTime, LargestTimeWhile
 from verify.statement.system import time
 
 Situation = Mapping[sp.Symbol, str]
@@ -56,21 +57,18 @@ def power_symbol(symbol: sp.Symbol) -> sp.Symbol:
     return sp.Symbol(f"power[{symbol.name}]", real=True)
 
 
-def powers(claim: Claim) -> dict[sp.Symbol, LargestPower]:
-    """The times of a claim that a power defines."""
-    return {symbol: kind for symbol, kind in claim.times.items() if isinstance(kind, LargestPower)}
-
-
-def with_used_times(claim: Claim, concluded: Sequence[Boolean]) -> Claim:
-    """The claim with the times that an induction has to know of, given what it shows.
+def apart(claim: Claim, formula: Boolean) -> Claim:
+    """One part of a claim apart from the others, with the times that an induction for it has to know of.
 
     Of a time that a power defines, and with which neither t is compared nor anything that is shown, nothing is assumed.
     """
-    compared = _symbols([one for one in claim.assumptions if time in one.free_symbols] + [*concluded])
+    shown = [*claim.hints.invariant, formula]
+    compared = _symbols([*shown, *(one for one in claim.assumptions if time in one.free_symbols)])
     idle = {symbol for symbol in powers(claim) if symbol not in compared}
     given = [one for one in claim.given if not one.free_symbols & idle]
-    spoken = _symbols([*given, *concluded])
-    return replace(claim, given=given, times={s: kind for s, kind in claim.times.items() if s in spoken})
+    spoken = _symbols([*given, *shown])
+    used = {symbol: kind for symbol, kind in claim.times.items() if symbol in spoken}
+    return replace(claim, show=formula, readings={}, given=given, times=used)
 
 
 def _symbols(formulas: Sequence[sp.Basic]) -> set[sp.Basic]:
@@ -248,6 +246,7 @@ def moved_powers(claim: Claim) -> dict[sp.Symbol, sp.Expr]:
 
 __all__ = [
     "Situation",
+    "apart",
     "from_then_on",
     "known_now",
     "moved_powers",
@@ -259,5 +258,4 @@ __all__ = [
     "starts",
     "successors",
     "with_power_symbols",
-    "with_used_times",
 ]

@@ -192,7 +192,7 @@ class _Prover:
             return self._by_calculus(known, conclusion)
         if is_identity(conclusion):
             return {"kind": "identity"}
-        if _bounds_a_root(conclusion):
+        if conclusion not in known and _bounds_a_root(conclusion):
             squared = self._by_squares(known, conclusion, given)
             if squared is not None:
                 return squared
@@ -334,16 +334,25 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
     foreign = [len(formula.free_symbols - conclusion.free_symbols) for formula in known]
     near = {place for place in plain if foreign[place] == 0}
     adjacent = {place for place in range(len(known)) if foreign[place] <= 1}
+    defined = {place for place in plain if _defines(known[place], conclusion)}
+    spoken = conclusion.free_symbols.union(*(known[place].free_symbols for place in defined))
+    bounds = {place for place in plain if len(known[place].free_symbols) == 1 and known[place].free_symbols <= spoken}
     everything = set(range(len(known)))
     tried: list[set[int]] = []
     order = [signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain]
     if given > MANY:
         # what was shown last is often what an author had in mind for the next step
         order[1:1] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
+    if defined:
+        order.insert(0, defined | bounds)  # what it speaks of, written out
     for subset in order:
         if subset not in tried:
             tried.append(subset)
             yield sorted(subset)
+
+
+def _defines(formula: Boolean, conclusion: Boolean) -> bool:
+    return isinstance(formula, sp.Eq) and formula.lhs in conclusion.free_symbols
 
 
 def _is_sign(formula: Boolean) -> bool:

@@ -66,7 +66,7 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
         yield "exhibit"
     elif isinstance(formula, ThereAre) and claim.hints.constants:
         yield "instance"
-    elif isinstance(formula, OrderOfGrowth):
+    elif isinstance(formula.args[-1] if isinstance(formula, sp.Implies) else formula, OrderOfGrowth):
         yield "constants"
     elif isinstance(formula, Diverges | DivergesExponentially) and claim.hints.growth is not None:
         yield "growth"

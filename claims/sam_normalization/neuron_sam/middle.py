@@ -312,7 +312,9 @@ lemma_30_steps = [
             )
             for name, c_t in _c_t_readings.items()
         },
-        hints=replace(_tail_hints, constants={"order": c / (2 * sqrt(2))}),
+        hints=replace(
+            _tail_hints, parts={"order": replace(_tail_hints, lemmas=(), constants={"order": c / (2 * sqrt(2))})}
+        ),
     ),
     step(
         "lemma-30",
@@ -334,7 +336,7 @@ lemma_30_steps = [
             "simplified": relation(Le, y - _quadratic_drop, y - half * eta * rho**2 * y),
             "order": BigOmega(half * eta * rho**2, eta * rho**2, Tuple()),
         },
-        hints=replace(_core_hints, constants={"order": half}),
+        hints=replace(_core_hints, parts={"order": replace(_core_hints, lemmas=(), constants={"order": half})}),
     ),
 ]
 
