@@ -15,18 +15,7 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     y_next,
 )
 from claims.sam_normalization.neuron_usam.invariants import below_start, near_axis
-from claims.sam_normalization.neuron_usam.proofs import (
-    A,
-    M,
-    S,
-    Z,
-    in_moves,
-    in_sizes,
-    scaled,
-    sizes_of,
-    small,
-    small_radius,
-)
+from claims.sam_normalization.neuron_usam.proofs import M, S, Z, in_moves, moved_of, scaled
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -143,8 +132,8 @@ lemma_45_step = Claim(
     show={"x": relation(Le, Abs(x_next), root_bound), "y": relation(Le, Abs(y_next), y0_bound)},
     hints=Hints(
         parts={
-            "x": in_moves(x, [*_box, *small[:2]], small, [_near_axis, _below_start, eta * M <= eta * Z]),
-            "y": in_moves(y, [*_box, *small[:2]], small, [_near_axis, _below_start, scaled]),
+            "x": in_moves(x, _box, (), [_near_axis, _below_start, eta * M <= eta * Z]),
+            "y": in_moves(y, _box, (), [_near_axis, _below_start, scaled]),
         }
     ),
     uses=["lemma-36", "lemma-37"],
@@ -177,11 +166,12 @@ lemma_45_steps = [
             "slopes": relation(Ge, x_next, (1 - eta * rho) * x - eta * Abs(y)),
             "start": relation(Ge, (1 - eta * rho) * x - eta * Abs(y), -root_bound),
         },
-        hints=in_sizes(
+        hints=in_moves(
             x,
-            [*_box, small_radius, Ge(x, 0), Lt(x_next, 0)],
-            by=[relation(Eq, Abs(x), x), relation(Eq, x_next, sizes_of(x))],
-            final=[eta * M <= eta * Z],
+            [*_box, Ge(x, 0), Lt(x_next, 0)],
+            [relation(Eq, Abs(x), x)],
+            [_below_start, eta * M <= eta * Z],
+            by=[relation(Eq, x_next, moved_of(x))],
         ),
         **one_step_35,
     ),
@@ -197,15 +187,16 @@ lemma_45_steps = [
             "x": relation(Ge, (1 - eta * rho) * y - eta * Abs(x), -(eta ** Rational(3, 2)) * sqrt(C * gamma)),
             "eta": relation(Ge, -(eta ** Rational(3, 2)) * sqrt(C * gamma), -y0_bound),
         },
-        hints=in_sizes(
+        hints=in_moves(
             y,
-            [*_box, small_radius, relation(Le, eta, half), Ge(y, 0), relation(Le, y_next, 0)],
+            [*_box, Ge(y, 0), relation(Le, y_next, 0)],
             [
+                relation(Eq, Abs(y), y),
                 relation(Eq, eta ** Rational(3, 2) * sqrt(C * gamma), eta * root_bound),
                 relation(Le, root_bound, y0_bound),
             ],
-            by=[relation(Eq, Abs(y), y), relation(Eq, y_next, sizes_of(y))],
-            final=[eta * M <= eta * S, eta * rho * A <= A, eta * S <= S],
+            [_near_axis, eta * M <= eta * S, eta * S <= S],
+            by=[relation(Eq, y_next, moved_of(y))],
         ),
         uses=["eq-20"],
         **one_step_35,

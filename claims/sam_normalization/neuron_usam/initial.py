@@ -14,7 +14,7 @@ from claims.sam_normalization.neuron_usam.appendix_g import (
     y_next,
 )
 from claims.sam_normalization.neuron_usam.invariants import hyperbolic, order_of_t0, positive, recursion, unrolled
-from claims.sam_normalization.neuron_usam.proofs import M, Z, in_sizes
+from claims.sam_normalization.neuron_usam.proofs import Z, in_moves, moved_of
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -191,12 +191,12 @@ claim_42_step_1 = step(
         "slopes": relation(Ge, y - eta * slope_ascent * (x + rho * slope_here * y), y - eta * (x + rho * y)),
         "start": relation(Ge, y - eta * (x + rho * y), (1 - eta * rho) * y - eta * y0_bound),
     },
-    hints=in_sizes(
+    hints=in_moves(
         y,
         [_y_large, Gt(x, 0), relation(Le, x, y0_bound)],
-        [Gt(y, 0), relation(Le, Abs(x), y0_bound)],
-        by=[relation(Eq, y_next, y - eta * Abs(slope_ascent) * (x + rho * Abs(slope_here) * y))],
-        final=[eta * M <= eta * Z],
+        [Gt(y, 0), relation(Eq, Abs(y), y), relation(Eq, Abs(x), x), relation(Le, Abs(x), y0_bound)],
+        [relation(Le, x, y0_bound), eta * x <= eta * Z],
+        by=[relation(Eq, y_next, moved_of(y))],
     ),
     uses=["eq-20", "lemma-37"],
     **one_step_35,

@@ -51,10 +51,7 @@ _powers = Hints(
 order_of_t0 = replace(
     _powers,
     constants={"order of t0": (Rational(1, 5), Rational(3))},
-    lemmas=(
-        *_powers.lemmas,
-        relation(Gt, usam_base, 0),
-    ),
+    lemmas=(*_powers.lemmas, Gt(usam_base, 0)),
 )
 
 _H, _G, _U, _V = (Symbol(name, real=True) for name in "HGUV")
@@ -140,7 +137,7 @@ unrolled = replace(
 #: |x|, |y| <= y0 at every time: a step shrinks |x|, or overshoots by at most eta |y|, and the other way round.
 _y_in_box, _x_in_box = relation(Le, Abs(y), y0_bound), relation(Le, Abs(x), y0_bound)
 _near_axis = relation(Le, Abs(x), root_bound)
-_kept = {moved: in_moves(moved, small[:2], small, [_x_in_box, _y_in_box]) for moved in (x, y)}
+_kept = {moved: in_moves(moved, (), (), [_x_in_box, _y_in_box]) for moved in (x, y)}
 
 #: |y| <= y0.
 below_start = Hints(
@@ -159,9 +156,8 @@ near_axis = replace(
         *below_start.keeps,
         in_moves(
             x,
-            small[:2],
+            (),
             [
-                *small,
                 relation(Le, half * root_small, root_bound),
                 Or(_near_axis, And(Gt(x, 0), relation(Le, x_next, root_bound))),
                 Or(_near_axis, And(relation(Eq, x_next, moved_of(x)), relation(Le, x_next, root_bound))),

@@ -26,12 +26,11 @@ from claims.sam_normalization.setting import (
 )
 from verify.statement.claim import Hints
 
-#: The next coordinate, the sizes of both and of the two slopes, rho times two of them, and the bounds that occur.
+#: The next coordinate, the sizes of both and of the two slopes, what is taken off, and the bounds that occur.
 D, A, M, P, Q, S, U, V, W, Z = (Symbol(name, real=True) for name in "DAMPQSUVWZ")
 
 #: What most proofs need of the conditions of Theorem 35.
 signs = (Gt(c, 0), Gt(eta, 0), Ge(rho, 0), Ge(gamma, half), Ge(C, 1))
-small_radius = relation(Le, eta * rho, 1)
 #: What eta rho is at most.
 smallest = Min(half, 1 / (C * gamma))
 #: Two conditions of Theorem 35, and what they say of eta rho.
@@ -40,73 +39,6 @@ small = (relation(Le, eta, half), relation(Le, eta * rho, smallest), relation(Le
 scaled = relation(Eq, eta * y0_bound, root_bound)
 
 _slope, _tilt = Abs(slope_ascent), rho * Abs(slope_here)
-
-
-#: A - eta P (M + Q)
-moved = A - eta * P * (M + Q)
-
-
-def sizes_of(coordinate: sp.Symbol) -> sp.Expr:
-    """The size of a coordinate after a step, up to its sign: |x| - eta |l'| (|y| + rho |l~'| |x|)."""
-    other = y if coordinate == x else x
-    return Abs(coordinate) - eta * _slope * (Abs(other) + _tilt * Abs(coordinate))
-
-
-def in_sizes(
-    coordinate: sp.Symbol,
-    needs: Sequence[Boolean],
-    lemmas: Sequence[Boolean] = (),
-    *,
-    by: Sequence[Boolean] = (),
-    final: Sequence[Boolean] = (),
-) -> Hints:
-    """Hints for a bound on the next x or y: it is +-(A - eta P (M + Q)) with 0 <= P <= 1 and 0 <= Q <= rho A.
-
-    A is the size of the moved coordinate and M that of the other one, P that of the slope at the ascent point, and Q
-    is rho times the slope at the iterate times A.
-
-    Args:
-        needs: the assumptions needed beside the signs.
-        lemmas: shown before the sizes are abbreviated.
-        by: how the next coordinate is written; by default by the two signs.
-        final: shown of the abbreviated sizes, after the bounds on their products.
-    """
-    after, other = (x_next, y) if coordinate == x else (y_next, x)
-    size = sizes_of(coordinate)
-    return Hints(
-        needs=(*signs, *needs),
-        axioms=("signs", "bound"),
-        lemmas=(
-            relation(Ge, _slope, 0),
-            relation(Le, _slope, 1),
-            relation(Ge, Abs(coordinate), 0),
-            relation(Ge, Abs(other), 0),
-            relation(Ge, _tilt * Abs(coordinate), 0),
-            relation(Le, _tilt * Abs(coordinate), rho * Abs(coordinate)),
-            *(by or (Or(relation(Eq, after, size), relation(Eq, after, -size)),)),
-            scaled,
-            *lemmas,
-            P * Q >= 0,
-            P * M >= 0,
-            eta * P * Q >= 0,
-            eta * P * M >= 0,
-            P * Q <= Q,
-            P * M <= M,
-            eta * P * Q <= eta * Q,
-            eta * P * M <= eta * M,
-            eta * Q <= eta * rho * A,
-            *final,
-        ),
-        abbreviate={
-            D: after,
-            Q: _tilt * Abs(coordinate),
-            A: Abs(coordinate),
-            M: Abs(other),
-            P: _slope,
-            S: root_bound,
-            Z: y0_bound,
-        },
-    )
 
 
 def _moves(coordinate: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
@@ -121,23 +53,30 @@ def moved_of(coordinate: sp.Symbol) -> sp.Expr:
 
 
 def in_moves(
-    coordinate: sp.Symbol, needs: Sequence[Boolean], lemmas: Sequence[Boolean] = (), final: Sequence[Boolean] = ()
+    coordinate: sp.Symbol,
+    needs: Sequence[Boolean],
+    lemmas: Sequence[Boolean] = (),
+    final: Sequence[Boolean] = (),
+    *,
+    by: Sequence[Boolean] = (),
 ) -> Hints:
     """Hints for a bound on the next x or y: it is +-(A - U - V) with 0 <= U <= eta M and 0 <= V <= eta rho A.
 
     A is the size of the moved coordinate and M that of the other one.
 
     Args:
-        needs: the assumptions needed beside the signs; eta rho <= 1/2 among the lemmas.
-        lemmas: shown first.
+        needs: the assumptions needed beside the signs.
+        lemmas: shown after the conditions ``small``.
         final: shown after the bounds.
+        by: how the next coordinate is written; by default by the two signs.
     """
     after, other = (x_next, y) if coordinate == x else (y_next, x)
     sideways, along, size = _moves(coordinate)
     return Hints(
-        needs=(*signs, *needs),
+        needs=(*signs, *small[:2], *needs),
         axioms=("signs", "bound"),
         lemmas=(
+            *small,
             *lemmas,
             relation(Le, _slope, 1),
             relation(Le, _slope * Abs(slope_here), 1),
@@ -146,7 +85,7 @@ def in_moves(
             relation(Ge, along, 0),
             relation(Le, along, eta * rho * Abs(coordinate)),
             relation(Le, eta * rho * Abs(coordinate), Abs(coordinate) / 2),
-            Or(relation(Eq, after, size), relation(Eq, after, -size)),
+            *(by or (Or(relation(Eq, after, size), relation(Eq, after, -size)),)),
             scaled,
             *final,
         ),
