@@ -14,11 +14,12 @@ from sympy.logic.boolalg import Boolean
 
 from tests.conftest import ROOT
 from verify import Claim, check
-from verify.coq.generate import coq_file, prelude, theorems
+from verify.coq.generate import LARGEST_POWER, coq_file, prelude, theorems
 from verify.coq.text import Names, Printer, comment
 from verify.errors import CertificateError
 from verify.kernel.goals import Implication
 from verify.proof.implication import Work, prove_implication
+from verify.statement.formula import LargestPower
 
 x, y, z = sp.symbols("x y z", real=True)
 WORK = Work(max_degree=4, lp_columns=400, solver_rlimit=0, solver_seconds=1, memory_mb=512, leaves_cap=64)
@@ -139,6 +140,20 @@ def test_a_bound_on_squares_rests_on_its_two_goals() -> None:
     assert {"goal_g_1_2_nonnegative", "goal_g_1_2_squares"} <= set(lemmas)
     assert lemmas[-1] == "goal_g_1_2"
     assert "(Rsqr_incr_0_var (Rabs v_x) (sqrt ((v_x ^ 2) + (v_y ^ 2)))" in text
+
+
+def test_what_is_used_of_a_largest_power_is_said_to_be_shown_elsewhere() -> None:
+    time = sp.Symbol("T", real=True)
+    later = Claim(
+        "later",
+        given=[x > 0, x < 1],
+        times={time: LargestPower(x, sp.Rational(1, 4))},
+        show=sp.Lt(time, 3 / (1 - x) + 1, evaluate=False),
+    )
+    text = coq_file(later, check(later, budget="quick").certificate)
+    assert comment(LARGEST_POWER) in text
+    plain = claim_of("plain", [x > 1], sp.Gt(x, 0))
+    assert comment(LARGEST_POWER) not in coq_file(plain, check(plain, budget="quick").certificate)
 
 
 def test_a_minimum_of_four_is_refused_with_a_reason() -> None:

@@ -16,6 +16,7 @@ from verify.errors import CertificateError
 from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations
+from verify.kernel.powers import number, powers
 from verify.statement.claim import Claim
 
 #: What a method of proof adds to its obligations; the other methods add nothing.
@@ -31,6 +32,12 @@ CONCLUDED = {
     "null set.",
     "limit": "the expression equals one that is continuous at the limit point, so the limit is its value there.",
 }
+
+#: What the hypotheses of the other methods may say of a time that a power defines.
+LARGEST_POWER = (
+    "A time[...] is the largest t with base^t >= level, by Bernoulli's inequality between the bounds that the "
+    "hypotheses give; this is not shown here."
+)
 
 #: A file of more characters than this is refused.
 LONGEST_FILE = 20_000_000
@@ -72,8 +79,16 @@ def evidence_lines(claim: Claim, entry: Mapping[str, Any], names: Names, label: 
         lines.append(
             comment(f"From the obligations below the toolkit's kernel, not this file, concludes: {CONCLUDED[method]}")
         )
+    if method not in CONCLUDED and speaks_of_power(claim, needed):
+        lines.append(comment(LARGEST_POWER))
     goals = zip(needed, entry["obligations"], strict=True)
     return [*lines, "", *theorems(list(goals), names, label), *(whole or [])]
+
+
+def speaks_of_power(claim: Claim, needed: Sequence[Implication]) -> bool:
+    """Whether obligations speak of a time that a power defines, as a number."""
+    times = {number(symbol) for symbol in powers(claim)}
+    return any(times & formula.free_symbols for goal in needed for formula in (*goal.hypotheses, goal.conclusion))
 
 
 def theorems(goals: Sequence[tuple[Implication, Mapping[str, Any]]], names: Names, label: str) -> list[str]:

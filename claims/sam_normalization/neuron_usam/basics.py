@@ -143,7 +143,7 @@ _onto_the_axis = PointCounterexample(
     {"c": "1", "gamma": "1001/600", "C": "9025/9009", "eta": "1/24", "rho": "1/4", "t": "1"}, "clip(delta=1)"
 )
 lemma_37_reached = replace(
-    on_trajectory(lemma_37), hints=Hints(parts={"x": x_moves, "y": Hints(counterexamples=(_onto_the_axis,))})
+    on_trajectory(lemma_37), hints=Hints(counterexamples=(_onto_the_axis,), parts={"x": x_moves})
 )
 
 CLAIMS = [
