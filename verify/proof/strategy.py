@@ -20,9 +20,11 @@ from verify.kernel.obligations import obligations, vacuity
 from verify.proof.implication import Attempt, Work, attempt_implication
 from verify.statement.claim import Claim
 from verify.statement.formula import (
+    AsLongAs,
     Bounded,
     Diverges,
     DivergesExponentially,
+    Eventually,
     OrderOfGrowth,
     ThereAre,
     ThereIsLoss,
@@ -58,6 +60,8 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
     """The methods that may prove a formula of a claim, the cheapest first."""
     if isinstance(formula, ThereIsLoss):
         yield "exhibit"
+    elif formula.has(AsLongAs, Eventually):
+        yield "stopping"
     elif isinstance(formula, ThereAre) and claim.hints.constants:
         yield "instance"
     elif isinstance(formula, OrderOfGrowth):
@@ -188,7 +192,7 @@ def prove_vacuous(claim: Claim, work: Work) -> dict[str, Any] | None:
     return None if proofs is None else {"kind": "vacuous", "obligations": proofs}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _attempt(hypotheses: Hypotheses, conclusion: Boolean, lemmas: Hypotheses, work: Work) -> Attempt:
     """As ``attempt_implication``; the parts of a claim share obligations."""
     return attempt_implication(hypotheses, conclusion, lemmas=lemmas, work=work)
