@@ -100,3 +100,9 @@ def test_an_eventuality_needs_an_end_and_one_relation() -> None:
 
 def test_a_step_without_a_value_keeps_nothing() -> None:
     assert not proved(claim(AsLongAs(Ge(x, 0), rel(Ge, x, 0)), Ge(x, 0), step=inverting))
+
+
+def test_what_is_said_of_the_next_state_within_some_steps_is_refused() -> None:
+    show = Eventually(And(rel(Le, time, x0 + 1), rel(Le, x_next, 0)))
+    with pytest.raises(CertificateError, match="speaks of the next state"):
+        obligations(claim(show, *descends), "", "", "stopping")
