@@ -66,7 +66,7 @@ def in_moves(
 
     Args:
         needs: the assumptions needed beside the signs.
-        lemmas: shown after the conditions ``small``.
+        lemmas: shown after the conditions of Theorem 35 on eta and eta rho.
         final: shown after the bounds.
         by: how the next coordinate is written; by default by the two signs.
     """
@@ -76,7 +76,8 @@ def in_moves(
         needs=(*signs, *small[:2], *needs),
         axioms=("signs", "bound"),
         lemmas=(
-            *small,
+            *small[:2],
+            relation(Le, smallest, half),
             *lemmas,
             relation(Le, _slope, 1),
             relation(Le, _slope * Abs(slope_here), 1),
@@ -84,7 +85,8 @@ def in_moves(
             relation(Le, sideways, eta * Abs(other)),
             relation(Ge, along, 0),
             relation(Le, along, eta * rho * Abs(coordinate)),
-            relation(Le, eta * rho * Abs(coordinate), Abs(coordinate) / 2),
+            relation(Ge, Abs(coordinate), 0),
+            eta * rho * A <= A / 2,
             *(by or (Or(relation(Eq, after, size), relation(Eq, after, -size)),)),
             scaled,
             *final,
