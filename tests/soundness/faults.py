@@ -286,6 +286,13 @@ FAULTS: list[Fault] = [
          'self._conclude(f"{assumption} holds", self._known(), assumption)', "pass"),
     ),
     *_faults(
+        "stopping",
+        "what_comes_within_some_steps_comes",
+        ("a time may come a step late", "sp.Le(time + 1, last, evaluate=False)", "sp.Le(time, last, evaluate=False)"),
+        ("it may come before the start", "((), sp.Ge(last, 0, evaluate=False)), ", ""),
+        ("what comes need have no value", "[((), has_value(side)) for side in relation.args]", "[]"),
+    ),
+    *_faults(
         "limits",
         "a_limit_is_missed_by_a_distance",
         ("what is said of a limit need not be continuous",

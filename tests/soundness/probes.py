@@ -8,7 +8,26 @@ from fractions import Fraction
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, Eq, Equivalent, Ge, Gt, Implies, Integer, Le, Limit, Lt, Max, Min, Ne, Or, Rational, Symbol, sqrt
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Equivalent,
+    Ge,
+    Gt,
+    Implies,
+    Integer,
+    Le,
+    Limit,
+    Lt,
+    Max,
+    Min,
+    Ne,
+    Or,
+    Rational,
+    Symbol,
+    sqrt,
+)
 
 from claims.sam_normalization import stability
 from claims.sam_normalization.losses import quadratics, smooth_pl, smooth_strongly_convex
@@ -467,6 +486,18 @@ def a_counterexample_is_admissible_and_trapped(kernel: Kernel) -> None:
     assert not refutes(kernel, trapped(x / 2, below, 4, Ge(x, 1)))
     assert not refutes(kernel, trapped(x / 2, below, 4, Ge(x, 0)))
     assert not refutes(kernel, trapped(x, Or(x < 1, x > 3), 5, Ge(x, 5)))
+
+
+@probe
+def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
+    def within(last: Any, relation_: Any, *invariant: Any) -> Claim:
+        return along(x - 1, Eventually(And(relation(Le, time, last), relation_)), *invariant, given=[Ge(x0, 0)])
+
+    falls = Le(x, x0 - time), Ge(time, 0)
+    assert proves(kernel, within(x0 + 1, relation(Le, x, 0), *falls), "stopping")
+    assert not proves(kernel, within(x0, relation(Le, x, 0), *falls), "stopping")
+    assert not proves(kernel, within(Integer(-1), relation(Le, x, x0), Le(x, x0)), "stopping")
+    assert not proves(kernel, within(Integer(0), relation(Le, sqrt(-1 - x**2), 1), Ge(time, 0)), "stopping")
 
 
 @probe

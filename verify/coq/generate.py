@@ -24,6 +24,8 @@ CONCLUDED = {
     "(induction on t), and with it the conclusion.",
     "phases": "in every situation of t and the hitting times the invariant holds at the start and is kept by a step, "
     "so it holds at every t (induction on t), and with it the conclusion.",
+    "stopping": "the start meets the invariant and a step keeps it as long as the condition holds, so every state "
+    "up to which it has held meets it (induction on t), and with it the conclusion.",
     "growth": "a coordinate that is never 0 and grows by a constant factor above 1 in each step diverges "
     "exponentially.",
     "spectral": "what holds at an arbitrary eigenvalue holds along every eigenvector, and these are a basis.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -29,13 +30,31 @@ from verify.statement.system import time
 def by_induction(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     """By an invariant that the start meets, that a step keeps, and that implies the conclusion."""
     found = _invariant(claim, formula)
-    known = (*found.known, *found.exists) if speaks_of_next(claim, formula) else found.known
-    name, goal = "the invariant implies the conclusion", found.conclusion
+    return [*found.obligations, *_implied(claim, found, found.conclusion)]
+
+
+#: What is assumed of a state on a trajectory, and what then holds of it.
+Goal = tuple[tuple[Boolean, ...], Boolean]
+
+
+def by_invariant(claim: Claim, goals: Sequence[Goal]) -> list[Implication]:
+    """As ``by_induction``, of goals without sums over the steps; lemmas are for those that assume something."""
+    found = _invariant(claim, sp.true)
+    plain = replace(found, lemmas=(), short={})
+    result = found.obligations
+    for assumed, formula in goals:
+        result = [*result, *_implied(claim, found if assumed else plain, formula, assumed)]
+    return result
+
+
+def _implied(claim: Claim, found: _Invariant, formula: Boolean, assumed: Sequence[Boolean] = ()) -> list[Implication]:
+    """That the invariant, and what else is assumed of a state, implies a formula."""
+    exists = found.exists if speaks_of_next(claim, formula) else ()
+    known = (*found.known, *exists, *[found.abstract(one) for one in assumed])
+    name = "the invariant implies the conclusion"
     if found.short:
-        last = abbreviated(name, known, found.abstract, goal, found.lemmas, found.short)
-    else:
-        last = concluded(name, known, found.abstract, goal, found.lemmas)
-    return [*found.obligations, *last]
+        return abbreviated(name, known, found.abstract, formula, found.lemmas, found.short)
+    return concluded(name, known, found.abstract, formula, found.lemmas)
 
 
 def by_growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:

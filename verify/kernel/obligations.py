@@ -17,6 +17,7 @@ from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
 from verify.kernel.powers import PowerAbstraction
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
+from verify.kernel.stopping import by_stopping
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim
 from verify.statement.formula import (
@@ -194,8 +195,8 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     return result
 
 
-def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
-    """There are constants: they are named, and the rest is shown of them."""
+def _named(claim: Claim, part: str, formula: Boolean) -> tuple[list[Implication], Boolean]:
+    """There are constants: they are named, and as they should be; and the rest, with them put in."""
     if not isinstance(formula, ThereAre):
         raise CertificateError(f"{formula} does not say that there are constants")
     constants = claim.hints.constants.get(part)
@@ -213,11 +214,23 @@ def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     result = [Implication("the constants are as they should be", assumed, condition)]
     for lost in [*lost_conditions(formula.condition, values), *lost_conditions(formula.body, values)]:
         result += _at_every_state(claim, lost, None, with_lemmas=False)
+    return result, body
+
+
+def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """There are constants: they are named, and the rest is shown of them at every state."""
+    result, body = _named(claim, part, formula)
     if isinstance(body, IsMember):
         return [*result, *_membership(claim, body)]
     if claim.hints.invariant:
         return [*result, *(by_phases if claim.times else by_induction)(claim, part, body)]
     return [*result, *_at_every_state(claim, body, None, with_lemmas=True)]
+
+
+def _stopping(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
+    """What holds as long as something does, or from within some steps; constants that there are, are named."""
+    result, body = _named(claim, part, formula) if isinstance(formula, ThereAre) else ([], formula)
+    return [*result, *by_stopping(claim, body)]
 
 
 def _membership(claim: Claim, formula: IsMember) -> list[Implication]:
@@ -240,6 +253,7 @@ METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "boxes": _implication,
     "induction": by_induction,
     "phases": by_phases,
+    "stopping": _stopping,
     "growth": by_growth,
     "spectral": _spectral,
     "exhibit": _exhibit,

@@ -23,9 +23,11 @@ from verify.proof.suggest import sketches, suggested_hints
 from verify.proof.worst_case import advise, programs_available
 from verify.statement.claim import Claim, PointCounterexample
 from verify.statement.formula import (
+    AsLongAs,
     Bounded,
     Diverges,
     DivergesExponentially,
+    Eventually,
     OrderOfGrowth,
     ThereAre,
     ThereIsLoss,
@@ -64,6 +66,8 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
     """The methods that may prove a formula of a claim, the cheapest first."""
     if isinstance(formula, ThereIsLoss):
         yield "exhibit"
+    elif formula.has(AsLongAs, Eventually):
+        yield "stopping"
     elif isinstance(formula, ThereAre) and claim.hints.constants:
         yield "instance"
     elif isinstance(formula.args[-1] if isinstance(formula, sp.Implies) else formula, OrderOfGrowth):

@@ -39,6 +39,8 @@ METHODS = {
     "the rate times n times the square of the scale, so no constant works.",
     "phases": "An invariant: it holds at the start, and each step keeps it, in every situation of the time and the "
     "hitting times; it implies the conclusion.",
+    "stopping": "An invariant as long as a condition holds: the start meets it, each step up to then keeps it, and it "
+    "implies the conclusion.",
     "instance": "Explicit constants are named; they are as they should be, and the rest was proved of them.",
     "counterexample": "A concrete loss and numbers: every assumption holds there, and the conclusion fails whatever "
     "the steps or the constants are.",

@@ -1,0 +1,102 @@
+"""Statements that hold as long as something does, or from within a number of steps: what is proved, what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sympy as sp
+from sympy import And, Ge, Gt, Le, Lt, Symbol, Tuple, sqrt
+
+from verify.errors import CertificateError
+from verify.kernel.check import check_evidence
+from verify.kernel.obligations import obligations
+from verify.proof.strategy import WORK, prove_part
+from verify.statement.claim import Claim, Hints
+from verify.statement.formula import Always, AsLongAs, Eventually, FirstTime, ThereAre
+from verify.statement.system import System, time
+
+x, x0, K, T = sp.symbols("x x0 K T", real=True)
+x_next = Symbol("x_next", real=True)
+
+#: x -> x - 1 from x0, and a map that has no value at 0.
+falling, inverting = System("falling", (x,), (x - 1,)), System("inverting", (x,), (1 / x,))
+
+
+def rel(kind: type, left: Any, right: Any) -> Any:
+    return kind(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def claim(show: Any, *invariant: Any, **more: Any) -> Claim:
+    settings: dict[str, Any] = {"step": falling, "start": {x: x0}, "hints": Hints(invariant=invariant)}
+    return Claim("c", given=(Ge(x0, 0),), over=x0, show=show, **(settings | more))
+
+
+def proved(one: Claim) -> bool:
+    """Whether the method proves it, and the kernel takes the certificate."""
+    outcome = prove_part(one, "", "", WORK["quick"])
+    if outcome.evidence is None:
+        return False
+    assert check_evidence(one, outcome.evidence).verdict == "proved"
+    return True
+
+
+descends = (Le(x, x0 - time), Ge(time, 0))
+
+
+def test_what_holds_up_to_a_time_is_proved() -> None:
+    assert proved(claim(AsLongAs(Gt(x, 0), rel(Le, x, x0)), *descends))
+    assert proved(claim(AsLongAs(Gt(x, 0), rel(Lt, time, x0)), *descends))
+    assert proved(claim(AsLongAs(Gt(x, 0), rel(Gt, x_next, -1)), *descends))
+    # x stays above -1 only until it is 0 or less, which the invariant may use
+    assert proved(claim(AsLongAs(Gt(x, 0), rel(Gt, x, -1)), Gt(x, -1)))
+
+
+def test_what_comes_within_some_steps_is_proved() -> None:
+    assert proved(claim(Eventually(And(rel(Le, time, x0 + 1), rel(Le, x, 0))), *descends))
+    of_constants = ThereAre(Tuple(K), Gt(K, 0), Tuple(x0), Eventually(And(rel(Le, time, K), rel(Le, x, 0))))
+    assert proved(claim(of_constants, hints=Hints(invariant=descends, constants={"": x0 + 1})))
+
+
+FALSE = {
+    "the second fails while the first holds": claim(AsLongAs(Gt(x, 0), rel(Ge, x, 1)), *descends),
+    "the first still holds one step longer": claim(AsLongAs(Gt(x, -1), rel(Ge, x, 0)), Ge(x, -1)),
+    "an invariant that only later states meet": claim(AsLongAs(Gt(x, 0), rel(Lt, x, x0)), Lt(x, x0)),
+    "it comes too late": claim(Eventually(And(rel(Le, time, x0 - 1), rel(Le, x, 0))), *descends),
+    "it never comes": claim(Eventually(And(rel(Le, time, x0 + 9), rel(Le, x, -time - 1))), *descends),
+    "the end is negative though it holds at once": claim(Eventually(And(rel(Le, time, -1), rel(Le, x, x0))), Le(x, x0)),
+    "it has no value": claim(Eventually(And(rel(Le, time, 0), rel(Le, sqrt(-1 - x**2), 1))), Ge(time, 0)),
+}
+
+
+@pytest.mark.parametrize("why", FALSE)
+def test_a_false_statement_is_not_proved_where(why: str) -> None:
+    assert not proved(FALSE[why])
+
+
+REFUSED = {
+    "no iteration stops": claim(AsLongAs(Gt(x, T), Gt(x, 0)), *descends, times={T: FirstTime(Lt(x, 0))}),
+    "no relation that holds at a time": claim(Eventually(And(rel(Le, time, x + 5), rel(Le, x, 0))), *descends),
+    "does not say how long": claim(And(Always(Gt(x, 0)), AsLongAs(Gt(x, 0), Gt(x, 0))), *descends),
+    "gives no invariant": claim(AsLongAs(Gt(x, 0), rel(Le, x, x0))),
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_it_says_why_it_does_not_apply(sentence: str) -> None:
+    with pytest.raises(CertificateError, match=sentence):
+        obligations(REFUSED[sentence], "", "", "stopping")
+
+
+def test_an_eventuality_needs_an_end_and_one_relation() -> None:
+    for body in (rel(Le, x, 0), rel(Le, time, x0 + 1), And(rel(Le, time, x0 + 1), rel(Le, x, 0), rel(Le, x, 1))):
+        with pytest.raises(CertificateError, match="no relation that holds at a time"):
+            obligations(claim(Eventually(body), *descends), "", "", "stopping")
+    # an end that moves is none
+    moving = claim(Eventually(And(rel(Le, time, time + 1), rel(Le, x, 0))), *descends)
+    with pytest.raises(CertificateError, match="no relation that holds at a time"):
+        obligations(moving, "", "", "stopping")
+
+
+def test_a_step_without_a_value_keeps_nothing() -> None:
+    assert not proved(claim(AsLongAs(Ge(x, 0), rel(Ge, x, 0)), Ge(x, 0), step=inverting))

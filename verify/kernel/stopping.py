@@ -1,0 +1,64 @@
+"""Statements that hold as long as something does, or from within a number of steps: of an iteration that stops there.
+
+As long as F: the iteration goes on only from states of which F is true.  A state that it reaches is one up to which F
+has held without a break; an invariant of it is an invariant up to then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from verify.errors import CertificateError
+from verify.kernel.conclusion import has_value
+from verify.kernel.goals import Implication
+from verify.kernel.induction import Goal, by_invariant
+from verify.statement.claim import Claim
+from verify.statement.formula import AsLongAs, Eventually, parts_of, speaks_of_a_point
+from verify.statement.system import time
+
+_NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
+
+
+def by_stopping(claim: Claim, formula: Boolean) -> list[Implication]:
+    """By an invariant of the iteration that stops, for each condition that the parts of the formula name."""
+    goals: dict[Boolean, list[Goal]] = {}
+    for one in parts_of(formula):
+        condition, shown = _while(claim, one)
+        goals.setdefault(condition, []).extend(shown)
+    result: list[Implication] = []
+    for condition, shown in goals.items():
+        if claim.step is None or not speaks_of_a_point(condition) or condition.free_symbols & set(claim.times):
+            raise CertificateError(f"no iteration stops where {condition} fails")
+        step = replace(claim.step, well_defined=(*claim.step.well_defined, condition))
+        result += by_invariant(replace(claim, step=step), shown)
+    return result
+
+
+def _while(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
+    """The condition under which the iteration goes on, and what has to be shown of every state that it reaches."""
+    if isinstance(formula, AsLongAs):
+        condition, then = formula.args
+        return condition, [((condition,), then)]
+    if isinstance(formula, Eventually):
+        return _within(claim, formula.args[0])
+    raise CertificateError(f"{formula} does not say how long something holds")
+
+
+def _within(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
+    """At some time t <= N a relation holds: 0 <= N, and where it has failed up to a time t, t + 1 <= N."""
+    moving = {time, *claim.times, *(claim.step.state if claim.step else ()), *(claim.step.next if claim.step else ())}
+    ends = [one for one in parts_of(formula) if isinstance(one, sp.Le) and one.lhs == time]
+    rest = [one for one in parts_of(formula) if one not in ends]
+    if len(ends) != 1 or len(rest) != 1 or type(rest[0]) not in _NEGATED or ends[0].rhs.free_symbols & moving:
+        raise CertificateError(f"{formula} is no relation that holds at a time t <= N")
+    (relation,), last = rest, ends[0].rhs
+    fails = _NEGATED[type(relation)](*relation.args, evaluate=False)
+    # where a side had no value, the relation would neither hold nor fail
+    valued: list[Goal] = [((), has_value(side)) for side in relation.args]
+    return fails, [*valued, ((), sp.Ge(last, 0, evaluate=False)), ((fails,), sp.Le(time + 1, last, evaluate=False))]
+
+
+__all__ = ["by_stopping"]
