@@ -77,6 +77,7 @@ def test_a_false_statement_is_not_proved_where(why: str) -> None:
 REFUSED = {
     "no iteration stops": claim(AsLongAs(Gt(x, T), Gt(x, 0)), *descends, times={T: FirstTime(Lt(x, 0))}),
     "no relation that holds at a time": claim(Eventually(And(rel(Le, time, x + 5), rel(Le, x, 0))), *descends),
+    "speaks of the next state": claim(Eventually(And(rel(Le, time, x0 + 5), rel(Le, 1 / x_next, 0))), *descends),
     "does not say how long": claim(And(Always(Gt(x, 0)), AsLongAs(Gt(x, 0), Gt(x, 0))), *descends),
     "gives no invariant": claim(AsLongAs(Gt(x, 0), rel(Le, x, x0))),
 }
