@@ -12,7 +12,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.conclusion import has_value
+from verify.kernel.conclusion import has_value, speaks_of_next
 from verify.kernel.goals import Implication
 from verify.kernel.induction import Goal, by_invariant
 from verify.statement.claim import Claim
@@ -55,8 +55,8 @@ def _within(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
     if len(ends) != 1 or len(rest) != 1 or type(rest[0]) not in _NEGATED or ends[0].rhs.free_symbols & moving:
         raise CertificateError(f"{formula} is no relation that holds at a time t <= N")
     (relation,), last = rest, ends[0].rhs
-    if claim.step is not None and relation.free_symbols & set(claim.step.next):
-        raise CertificateError(f"{relation} speaks of the next state, which there may not be")
+    if speaks_of_next(claim, relation):
+        raise CertificateError(f"{relation} speaks of the next state, which may not exist")
     fails = _NEGATED[type(relation)](*relation.args, evaluate=False)
     # where a side had no value, the relation would neither hold nor fail
     valued: list[Goal] = [((), has_value(side)) for side in relation.args]
