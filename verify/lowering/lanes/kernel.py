@@ -106,22 +106,34 @@ class Kernel:
             row[count:] = column[-1]
         answers = np.empty((1 + self.watched * len(ANSWERS), blocks * BLOCK))
         _, function = self._function
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        workers = max(1, min(threads or cores, blocks * BLOCK // POINTS_A_THREAD))
+        workers = max(1, min(threads or _cores(), blocks * BLOCK // POINTS_A_THREAD))
         ends = [blocks * part // workers * BLOCK for part in range(workers + 1)]
 
         def work(part: int) -> None:
             place = blocks * BLOCK
             function(inputs.ctypes.data, answers.ctypes.data, place, ends[part], ends[part + 1], steps)
 
-        if workers == 1:
-            work(0)
-        else:
-            with ThreadPoolExecutor(workers) as pool:
-                list(pool.map(work, range(workers)))
+        others = [_pool().submit(work, part) for part in range(1, workers)]
+        work(0)
+        for other in others:
+            other.result()
         rows = iter(answers[1:, :count])
         watched = tuple({name: next(rows) for name in ANSWERS} for _ in range(self.watched))
         return Answers(answers[0, :count], watched)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Threads that stay: to start them takes as long as a short screen."""
+    return ThreadPoolExecutor(max(1, _cores() - 1))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # no thread comes along
 
 
 def kernel_folder() -> Path | None:
