@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import sympy as sp
@@ -227,12 +228,18 @@ def _with_symbol(formula: sp.Basic, part: sp.Basic, symbol: sp.Symbol) -> sp.Bas
 def _extract_squares(formula: sp.Basic) -> sp.Basic:
     """Take squares out of roots: sqrt(p**2 (x**2 + y**2)) = |p| sqrt(x**2 + y**2) for real p, x, y."""
     roots = {
-        node: sp.factor(node.base) ** node.exp
+        node: _factored(node.base) ** node.exp
         for node in sp.postorder_traversal(formula)
         if isinstance(node, sp.Pow) and node.exp.is_Rational and not node.exp.is_Integer and node.base.is_Add
     }
     changed = {root: value for root, value in roots.items() if root != value and _always_defined(value)}
     return _unevaluated(formula, changed) if changed else formula
+
+
+@lru_cache(maxsize=1024)
+def _factored(base: sp.Expr) -> sp.Expr:
+    """The radicands of a claim are few, and come back in every obligation."""
+    return sp.factor(base)
 
 
 def _unevaluated(formula: sp.Basic, values: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
