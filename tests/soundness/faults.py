@@ -203,7 +203,8 @@ FAULTS: list[Fault] = [
     *_faults(
         "induction",
         "an_invariant_implies_the_conclusion",
-        ("the conclusion of an induction is not looked at", "return [*found.obligations, *last]",
+        ("the conclusion of an induction is not looked at",
+         "return [*found.obligations, *_implied(claim, found, found.conclusion)]",
          "return list(found.obligations)"),
     ),
     *_faults(
