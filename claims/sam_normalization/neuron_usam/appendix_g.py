@@ -39,7 +39,7 @@ trajectory: dict[str, Any] = {
 
 def on_trajectory(claim: Claim) -> Claim:
     """The twin of a one-step claim that asks only about the states reached from a start of Theorem 35."""
-    own = [formula for formula in claim.given if formula.free_symbols & {x, y, x_next, y_next}]
+    own = [formula for formula in claim.given if formula not in theorem_35]
     return twin_of(
         claim,
         "Theorem 35",
