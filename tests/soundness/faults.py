@@ -182,6 +182,23 @@ FAULTS: list[Fault] = [
          "return all(node.base.is_nonnegative for node in left)", "return True"),
     ),
     *_faults(
+        "abstraction",
+        "what_is_inside_has_a_value",
+        ("a point need not exist for what is said of the loss there",
+         "return _where(open_conditions(conditions, known), lowered)", "return lowered"),
+        ("an implication need not have values",
+         "found += [*lost, holds] if certain else [_where(lost, holds)]",
+         "found += [*lost, holds] if certain else [holds]"),
+        ("every condition for a value is plain",
+         "isinstance(one, Relational | sp.Implies) and plain(one)", "isinstance(one, Relational | sp.Implies)"),
+    ),
+    *_faults(
+        "conclusion",
+        "what_is_inside_has_a_value",
+        ("the argument of a slope need not exist",
+         "granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted])", "pass"),
+    ),
+    *_faults(
         "substitution",
         "what_cancels_has_to_be_shown",
         ("nothing is lost by evaluation", "return list(found)", "return []"),

@@ -71,6 +71,7 @@ from verify.statement.formula import (
 )
 from verify.statement.loss_text import member_of
 from verify.statement.system import System, time
+from verify.statement.vectors import Norm
 
 x, y, q, x0, t1, K = (Symbol(name, real=True) for name in ("x", "y", "q", "x0", "t1", "K"))
 k = Symbol("k", integer=True)
@@ -385,6 +386,29 @@ def what_cancels_has_to_be_shown(kernel: Kernel) -> None:
     assert not proves(kernel, Claim("c", given=[lost], show=Ge(y, -1)), "implication")
     assert kernel.substitution.lost_conditions(relation(Ge, x / y, 1), {y: x})
     assert kernel.substitution.lost_conditions(relation(Ge, 1 / x, 1), {x: Integer(0)})
+
+
+@probe
+def what_is_inside_has_a_value(kernel: Kernel) -> None:
+    """A slope, a gradient or a hinted vector at a point that does not exist says nothing, and has no value."""
+    slope, away = ell.slope(x / y), relation(Gt, y, 0)
+    assumed = {"given": [Ge(y, 0), Gt(c, 0)], "over": (x, y, c, neurons)}
+    assert not proves(kernel, Claim("c", show=relation(Le, slope**2, 1), **assumed), "implication")
+    assert not proves(kernel, Claim("c", show=Or(away, relation(Gt, slope, 7)), **assumed), "implication")
+    hints = Hints(lemmas=(relation(Le, slope**2, 1),))
+    assert not proves(kernel, Claim("c", show=away, hints=hints, **assumed), "implication")
+    unless = [Implies(relation(Ge, slope, 0), away), Implies(relation(Lt, slope, 0), away)]
+    assumed["given"] = [*assumed["given"], *unless]
+    assert not proves(kernel, Claim("c", show=away, **assumed), "implication")
+
+    assumed = {"given": [Ge(x, 0), Gt(beta, 0)], "over": (x, beta, w, w0, smooth_pl(beta, beta))}
+    far = relation(Gt, x * (1 + Norm(L.gradient(w))), 0)
+    for hints in (Hints(points=(w / x, w)), Hints(squares=(w / x,)), Hints(cauchy_schwarz=((w / x, w0),))):
+        assert not proves(kernel, Claim("c", show=far, hints=hints, **assumed), "implication")
+    there = relation(Ge, x * Norm(L.gradient(w / x)), 0)
+    assert not proves(kernel, Claim("c", show=there, **assumed), "implication")
+    assumed["given"] = [Gt(x, 0), Gt(beta, 0)]
+    assert proves(kernel, Claim("c", show=there, **assumed), "implication")
 
 
 @probe

@@ -7,9 +7,11 @@ from functools import lru_cache
 from itertools import combinations
 
 import sympy as sp
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.functions import definedness
 from verify.kernel.substitution import put_in
 from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
@@ -60,15 +62,64 @@ class Abstraction:
             raise CertificateError(f"{formula} is no statement about one point")
         if formula.free_symbols & set(self.claim.times):
             raise CertificateError(f"{formula} speaks of a hitting time")
-        current = formula
-        for values in self.substitutions:
-            current = put_in(current, values)
+        current = self._put_in(formula)
         current = current.replace(lambda node: isinstance(node, sp.Derivative), lambda node: node.doit())
-        current = self._without_sums(current)
-        if current.has(*_VECTORS):
+        return self._lowered_here(self._without_sums(current))
+
+    def _put_in(self, formula: sp.Basic) -> sp.Basic:
+        for values in self.substitutions:
+            formula = put_in(formula, values)
+        return formula
+
+    def _lowered_here(self, formula: sp.Basic) -> sp.Basic:
+        """The algebraic form of a formula in which nothing is left to be put in."""
+        if formula.has(*_VECTORS):
             self._vectors = True
-            current = self._gram.lower(current)
-        return self._with_signs(self._without_slopes(_extract_squares(current)))
+            formula = self._gram.lower(formula)
+        return self._with_signs(self._without_slopes(_extract_squares(formula)))
+
+    # --- terms that may have no value ----------------------------------------------------------------------------
+
+    def lost(self, formula: sp.Basic) -> list[Boolean]:
+        """What has to hold for a formula to have a value, where its algebraic form no longer tells.
+
+        A symbol for l'(x/a), or for the gradient at w/a, has a value wherever a is 0, too.
+        """
+        plain = self._put_in(formula)
+        if not plain.has(ScalarLoss, *_VECTORS):
+            return []
+        kept = definedness(self(formula))
+        conditions = dict.fromkeys(self(condition) for condition in definedness(plain))
+        return open_conditions([one for one in conditions if not self._always(one)], kept)
+
+    def hypotheses(self, formulas: Sequence[Boolean], known: Sequence[Boolean] = ()) -> list[Boolean]:
+        """The algebraic form of formulas that hold: a relation, or several, with the values that it speaks of.
+
+        Of another formula it is known where each of its relations has a value: "if p then q" holds where p has none.
+        """
+        lowered = [self(formula) for formula in formulas]
+        found: list[Boolean] = []
+        for formula, holds in zip(formulas, lowered, strict=True):
+            relations = [node for node in sp.preorder_traversal(formula) if isinstance(node, Relational)]
+            lost = open_conditions([one for node in relations for one in self.lost(node)], [*known, *lowered])
+            certain = all(isinstance(part, Relational) for part in sp.And.make_args(formula))
+            found += [*lost, holds] if certain else [_where(lost, holds)]
+        return found
+
+    def _fact(self, formula: Boolean, known: Sequence[Boolean], *terms: sp.Basic) -> Boolean:
+        """A fact, given wherever it and the terms that it comes from have values."""
+        lowered = self._lowered_here(formula)
+        needed = [self._lowered_here(one) for term in (*terms, formula) for one in definedness(term)]
+        conditions = [one for one in dict.fromkeys([*needed, *definedness(lowered)]) if not self._always(one)]
+        return _where(open_conditions(conditions, known), lowered)
+
+    def _always(self, condition: Boolean) -> bool:
+        """Whether a condition for a value is met wherever its terms have values, as squares and SymPy's signs tell."""
+        if isinstance(condition, sp.Ge) and condition.args[1] == 0:
+            return bool(condition.args[0].is_nonnegative) or condition.args[0] in self._gram.squares
+        if isinstance(condition, sp.Ne | sp.Gt) and condition.args[1] == 0:
+            return bool(condition.args[0].is_positive)
+        return condition is sp.true
 
     def _with_signs(self, formula: sp.Basic) -> sp.Basic:
         """Write p/|p| as sign(p); that p is not 0 is noted in ``cancelled``.
@@ -152,8 +203,13 @@ class Abstraction:
                 self._slopes[key] = fresh_symbol(name, len(self._slopes))
             formula = self._with_signs(_extract_squares(_with_symbol(formula, node, self._slopes[key])))
 
-    def facts(self) -> list[Boolean]:
-        """What is known of the symbols: congruence, the class's axioms at the occurring points, Gram facts."""
+    def facts(self, known: Sequence[Boolean] = ()) -> list[Boolean]:
+        """What holds of the symbols: congruence, the class's axioms at the occurring points, Gram facts.
+
+        Args:
+            known: the algebraic form of what is known; of a term that has no value by this alone, the facts hold where
+                it has one.
+        """
         facts: list[Boolean] = []
         for ((order, first), p), ((other, second), q) in combinations(self._slopes.items(), 2):
             if order == other and _may_coincide(first, second):
@@ -164,16 +220,21 @@ class Abstraction:
             slopes = {argument: symbol for (order, argument), symbol in self._slopes.items() if order == 1}
             for at, slope in slopes.items():
                 for name, axioms in loss_class.slope_axioms(at, slope).items():
-                    facts += axioms if self._axioms is None or name in self._axioms else []
+                    wanted = self._axioms is None or name in self._axioms
+                    facts += [self._fact(axiom, known, at) for axiom in axioms] if wanted else []
         if self._vectors:
             if loss_class is not None and loss_class.point_axioms is not None and self._axioms is None:
                 loss = self.claim.loss_symbols[0]
-                facts += self._gram.class_facts(loss_class.point_axioms, loss, self._pairs())
-            facts += [self._gram.square(put_in(vector, self._next)) for vector in self.claim.hints.squares]
+                axioms = self._gram.class_axioms(loss_class.point_axioms, loss, self._pairs())
+                facts += dict.fromkeys(self._fact(axiom, known) for axiom in axioms)
+            for vector in self.claim.hints.squares:
+                hinted = put_in(vector, self._next)
+                facts.append(self._fact(self._gram.square(hinted), known, hinted))
             for pair in self.claim.hints.cauchy_schwarz:
-                facts += self._gram.cauchy_schwarz(*(put_in(vector, self._next) for vector in pair))
-            facts += self._gram.facts()
-        return [self._with_signs(_extract_squares(fact)) for fact in facts]
+                left, right = (put_in(vector, self._next) for vector in pair)
+                facts += [self._fact(one, known, left, right) for one in self._gram.cauchy_schwarz(left, right)]
+            facts += [self._fact(one, known) for one in self._gram.facts()]
+        return facts
 
     def _pairs(self) -> list[tuple[sp.Expr, sp.Expr]]:
         """The pairs of points at which the class's axioms are known: all that occur, unless the author names some."""
@@ -185,6 +246,48 @@ class Abstraction:
             self._gram.point(put_in(point, self._next))
         starts = list((self.claim.start or {}).values())
         return list(combinations([point for point in self._gram.points if point not in starts], 2))
+
+
+def _where(conditions: Sequence[Boolean], formula: Boolean) -> Boolean:
+    """The formula, wherever the conditions hold."""
+    return sp.Implies(sp.And(*conditions), formula, evaluate=False) if conditions else formula
+
+
+def open_conditions(conditions: Sequence[Boolean], known: Sequence[Boolean]) -> list[Boolean]:
+    """The conditions for values that are not plain from what is known; the others follow from it."""
+    have = set(known).union(*(definedness(one) for one in known if isinstance(one, Relational)))
+    signed = (one.args[0] for one in have if isinstance(one, sp.Ne | sp.Gt | sp.Lt) and one.args[1] == 0)
+    nonzero = {part for base in signed for part in (base, *_factors(base))}
+
+    def differs_from_zero(term: sp.Expr) -> bool:
+        return term in nonzero or all(one in nonzero or one.is_nonzero for one in _factors(term))
+
+    def positive(term: sp.Expr) -> bool:
+        if term in nonzero and (term.is_nonnegative or sp.Ge(term, 0, evaluate=False) in have):
+            return True
+        terms = sp.Add.make_args(term)
+        return all(one.is_nonnegative for one in terms) and any(map(differs_from_zero, terms))
+
+    def plain(condition: Boolean) -> bool:
+        if isinstance(condition, sp.Implies):
+            case, then = condition.args
+            there = [one.args[1] for one in known if isinstance(one, sp.Implies) and one.args[0] == case]
+            return not open_conditions([then], [*known, *there, case])
+        base, zero = condition.args
+        if zero != 0 or condition in have:
+            return condition in have
+        if isinstance(condition, sp.Ne):
+            return differs_from_zero(base) or positive(base)
+        return isinstance(condition, sp.Gt | sp.Ge) and positive(base)
+
+    return [one for one in dict.fromkeys(conditions) if not (isinstance(one, Relational | sp.Implies) and plain(one))]
+
+
+def _factors(term: sp.Expr) -> list[sp.Expr]:
+    """Terms that differ from 0 if and only if the term, having a value, does."""
+    if isinstance(term, sp.Abs | sp.Pow):
+        return _factors(term.args[0])
+    return [part for factor in term.args for part in _factors(factor)] if isinstance(term, sp.Mul) else [term]
 
 
 def always_has_value(expression: sp.Expr, natural: tuple[sp.Symbol, ...] = (time,)) -> bool:
@@ -220,7 +323,7 @@ def _with_symbol(formula: sp.Basic, part: sp.Basic, symbol: sp.Symbol) -> sp.Bas
     if not isinstance(formula, sp.logic.boolalg.Boolean) or not formula.args:
         return formula.xreplace({part: symbol})
     arguments = [_with_symbol(argument, part, symbol) for argument in formula.args]
-    if isinstance(formula, sp.core.relational.Relational):
+    if isinstance(formula, Relational):
         return formula.func(*arguments, evaluate=False)
     return formula.func(*arguments)
 
@@ -247,7 +350,7 @@ def _unevaluated(formula: sp.Basic, values: Mapping[sp.Basic, sp.Basic]) -> sp.B
 
     SymPy would write "true" for them, and that the sides have a value at all would be forgotten.
     """
-    if isinstance(formula, sp.core.relational.Relational):
+    if isinstance(formula, Relational):
         return formula.func(*(side.xreplace(values) for side in formula.args), evaluate=False)
     if isinstance(formula, sp.logic.boolalg.BooleanFunction) and formula.args:
         return formula.func(*(_unevaluated(argument, values) for argument in formula.args))

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.abstraction import Abstraction, usable_assumptions
+from verify.kernel.abstraction import Abstraction, open_conditions, usable_assumptions
 from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
 from verify.kernel.powers import spoken_of
@@ -30,7 +30,7 @@ def state_hypotheses(claim: Claim, abstract: Abstraction, formula: sp.Basic) -> 
         formulas = [formula for formula in formulas if not formula.free_symbols & started]
     if claim.step is not None and (not claim.is_trajectory or speaks_of_next(claim, formula)):
         formulas = [*formulas, *claim.step.well_defined]
-    return [abstract(formula) for formula in formulas]
+    return abstract.hypotheses(formulas)
 
 
 def speaks_of_next(claim: Claim, formula: sp.Basic) -> bool:
@@ -55,9 +55,11 @@ def concluded(
     series = [abstract(condition) for condition in abstract.series_conditions(formula)]
     lowered = abstract(formula)
     lost = lost_conditions(formula, *abstract.substitutions) if lost is None else lost
+    known_of_values = known if short is None else short
     granted = [*abstract.cancelled, *series, *[abstract(condition) for condition in lost]]
+    granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted])
     return [
-        *[Implication("the conclusion has a value", known if short is None else short, fact) for fact in granted],
+        *[Implication("the conclusion has a value", known_of_values, fact) for fact in dict.fromkeys(granted)],
         Implication(name, known, lowered, lemmas),
     ]
 

@@ -49,8 +49,8 @@ def by_invariant(claim: Claim, goals: Sequence[Goal]) -> list[Implication]:
 
 def _implied(claim: Claim, found: _Invariant, formula: Boolean, assumed: Sequence[Boolean] = ()) -> list[Implication]:
     """That the invariant, and what else is assumed of a state, implies a formula."""
-    exists = found.exists if speaks_of_next(claim, formula) else ()
-    known = (*found.known, *exists, *[found.abstract(one) for one in assumed])
+    known = found.known_of_step if speaks_of_next(claim, formula) else found.known
+    known = (*known, *found.abstract.hypotheses(assumed, known))
     name = "the invariant implies the conclusion"
     if found.short:
         return abbreviated(name, known, found.abstract, formula, found.lemmas, found.short)
@@ -72,7 +72,7 @@ def by_growth(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
             raise CertificateError(f"{assumption} bounds the time from above")
     found = _invariant(claim, formula)
     result, abstract = found.obligations, found.abstract
-    known = (*found.known, *found.exists)  # a trajectory that diverges exists for ever
+    known = found.known_of_step  # a trajectory that diverges exists for ever
     update = claim.step.update[claim.step.state.index(symbol)]
     grows = sp.Ge(sp.Abs(update), factor * sp.Abs(symbol), evaluate=False)
     result += concluded(f"{symbol} is never 0", known, abstract, sp.Ne(symbol, 0, evaluate=False))
@@ -94,7 +94,7 @@ class _Invariant:
         obligations: the start meets the invariant, and a step keeps it.
         abstract: the algebra of these goals.
         known: what is known of a state on a trajectory.
-        exists: what more is known where its next state exists.
+        known_of_step: the same, where its next state exists.
         conclusion: the statement, with symbols for its sums over the steps and its powers.
         lemmas: the author's, in the same form.
         short: the author's symbols for expressions, for the conclusion.
@@ -103,7 +103,7 @@ class _Invariant:
     obligations: list[Implication]
     abstract: Abstraction
     known: tuple[Boolean, ...]
-    exists: tuple[Boolean, ...]
+    known_of_step: tuple[Boolean, ...]
     conclusion: Boolean
     lemmas: tuple[Boolean, ...]
     short: dict[sp.Symbol, sp.Expr]
@@ -129,20 +129,19 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
     everywhere = [f for f in usable_assumptions(claim, claim.assumptions) if not f.free_symbols & set(claim.step.state)]
     timeless = [formula for formula in everywhere if time not in formula.free_symbols]
     definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
-    base = [abstract(formula) for formula in (*timeless, *definitions)]
-    result = [
-        Implication(f"{symbol} has a value", tuple(abstract(f) for f in timeless), abstract(has_value(value)))
-        for symbol, value in claim.define.items()
-    ]
+    base = abstract.hypotheses([*timeless, *definitions])
+    result = []
+    for symbol, value in claim.define.items():
+        result += concluded(f"{symbol} has a value", tuple(abstract.hypotheses(timeless)), abstract, has_value(value))
     start = {**claim.start, time: sp.S.Zero, **{part.symbol: part.first for part in running.values()}}
     for formula in invariant:
         initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)
         lost = lost_conditions(formula, start, *abstract.substitutions)
         abstract(initial)  # so that the facts cover the start
-        known = (*base, *abstract.facts()) if claim.hints.pairs is not None else tuple(base)
+        known = (*base, *abstract.facts(base)) if claim.hints.pairs is not None else tuple(base)
         result += concluded(f"the start meets {formula}", known, abstract, initial, lost=lost)
-    state = [abstract(formula) for formula in invariant]
-    exists = [abstract(formula) for formula in claim.step.well_defined]
+    state = abstract.hypotheses(invariant, base)
+    exists = abstract.hypotheses(claim.step.well_defined, [*base, *state])
     advice = [claim.hints.keeps[place] if place < len(claim.hints.keeps) else None for place in range(len(invariant))]
     hints = [claim.hints if hint is None else hint for hint in advice]
     lemmas = [tuple(abstract(hidden(lemma)) for lemma in hint.lemmas) for hint in hints]
@@ -154,18 +153,19 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
     for formula in invariant:  # so that the facts cover the points of the next state
         abstract(formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False))
     last = tuple(abstract(hidden(lemma)) for lemma in claim.hints.lemmas)
-    known = (*base, *state, *abstract.facts())
+    known = (*base, *state, *abstract.facts([*base, *state]))
+    known_of_step = (*base, *state, *abstract.facts([*base, *state, *exists]), *exists)
     for formula, hint, intermediate in zip(invariant, hints, lemmas, strict=True):
         name = f"a step keeps {formula}"
         later = formula.func(*[side.xreplace(moved) for side in formula.args], evaluate=False)
         lost = lost_conditions(formula, moved, *abstract.substitutions)
         short = {symbol: abstract(hidden(value)) for symbol, value in hint.abbreviate.items()}
         if short:
-            result += abbreviated(name, (*known, *exists), abstract, later, intermediate, short, lost)
+            result += abbreviated(name, known_of_step, abstract, later, intermediate, short, lost)
         else:
-            result += concluded(name, (*known, *exists), abstract, later, intermediate, lost=lost)
+            result += concluded(name, known_of_step, abstract, later, intermediate, lost=lost)
     short = {symbol: abstract(hidden(value)) for symbol, value in claim.hints.abbreviate.items()}
-    return _Invariant(result, abstract, known, tuple(exists), hidden(conclusion), last, short)
+    return _Invariant(result, abstract, known, known_of_step, hidden(conclusion), last, short)
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,9 @@ class _TrajectoryAbstraction(Abstraction):
     def __init__(self, claim: Claim) -> None:
         super().__init__(claim)
         self._kept = dict(claim.define)
+
+    def _put_in(self, formula: sp.Basic) -> sp.Basic:
+        return put_in(formula, self._next)
 
     def __call__(self, formula: sp.Basic) -> sp.Basic:
         hidden = {symbol: sp.Symbol(f"defined[{symbol.name}]", real=True) for symbol in self._kept}
@@ -286,11 +289,13 @@ class _Phases:
             [one for said, one in some.items() if knows is None or said in knows or said in self.exists]
             for some in (self.definitions, known)
         )
-        lowered = [abstract(one) for one in (*assumed, *definitions, *self.facts, *recalled) if one != sp.true]
+        lowered = abstract.hypotheses(
+            [one for one in (*assumed, *definitions, *self.facts, *recalled) if one != sp.true]
+        )
         abstract(goal)  # so that the facts cover what the goal speaks of
         short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()}
         lemmas = tuple(abstract(lemma) for lemma in claim.hints.lemmas)
-        everything = (*lowered, *abstract.facts())
+        everything = (*lowered, *abstract.facts(lowered))
         lost = lost_conditions(formula, substitution or {}, *abstract.substitutions)
         if short:
             found = abbreviated(name, everything, abstract, goal, lemmas, short, lost)

@@ -51,8 +51,8 @@ def obligations(claim: Claim, reading: str, part: str, method: str) -> list[Impl
 def vacuity(claim: Claim) -> list[Implication]:
     """The implication that says that no point meets the assumptions."""
     abstract = Abstraction(claim)
-    hypotheses = [abstract(formula) for formula in usable_assumptions(claim, claim.assumptions)]
-    return [Implication("no point meets the assumptions", (*hypotheses, *abstract.facts()), sp.false)]
+    hypotheses = abstract.hypotheses(usable_assumptions(claim, claim.assumptions))
+    return [Implication("no point meets the assumptions", (*hypotheses, *abstract.facts(hypotheses)), sp.false)]
 
 
 def _implication(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
@@ -73,7 +73,7 @@ def _at_every_state(
     abstract(formula)  # so that the facts cover what the conclusion speaks of
     lemmas = tuple(abstract.lemma(lemma) for lemma in claim.hints.lemmas) if with_lemmas else ()
     short = {symbol: abstract(value) for symbol, value in claim.hints.abbreviate.items()} if with_lemmas else {}
-    known = (*hypotheses, *abstract.facts())
+    known = (*hypotheses, *abstract.facts(hypotheses))
     name = "the conclusion at every state"
     if short:
         return abbreviated(name, known, abstract, formula, lemmas, short)
@@ -179,12 +179,13 @@ def _constants(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
         if not constant.free_symbols <= set(formula.depends):
             raise CertificateError(f"the constant {constant} depends on more than {formula.depends}")
     abstract = PowerAbstraction(claim)
-    hypotheses = [*state_hypotheses(claim, abstract, formula), *([] if condition == sp.true else [abstract(condition)])]
+    hypotheses = state_hypotheses(claim, abstract, formula)
+    hypotheses += abstract.hypotheses([] if condition == sp.true else [condition], hypotheses)
     bounds = formula.bounds(chosen)
     for bound in bounds:
         abstract(bound)  # so that the facts cover what it speaks of
     lemmas = tuple(abstract.lemma(lemma) for lemma in claim.hints.lemmas)
-    known = (*hypotheses, *abstract.facts())
+    known = (*hypotheses, *abstract.facts(hypotheses))
     any_constant = tuple(sp.Symbol(f"constant[{place}]", real=True) for place in range(len(chosen)))
     values = dict(zip(any_constant, chosen, strict=True))
     for constant, bound, general in zip(chosen, bounds, formula.bounds(any_constant), strict=True):

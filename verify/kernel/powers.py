@@ -8,6 +8,8 @@ for every number in place of the time holds of the time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
@@ -109,11 +111,11 @@ class PowerAbstraction(Abstraction):
                 self.cancelled.update(dict.fromkeys(self._lowered(one) for one in self._base_has_value(symbol)))
         return self._lowered(formula)
 
-    def facts(self) -> list[Boolean]:
+    def facts(self, known: Sequence[Boolean] = ()) -> list[Boolean]:
         """What is known of the symbols, the bounds of the times that occur included."""
-        known = [bound for symbol in self._occurring for bound in bounds(symbol, self._powers[symbol])]
-        lowered = [self._lowered(bound) for bound in known]
-        return [*super().facts(), *lowered]
+        found = [bound for symbol in self._occurring for bound in bounds(symbol, self._powers[symbol])]
+        lowered = [self._lowered(bound) for bound in found]
+        return [*super().facts(known), *lowered]
 
     def _base_has_value(self, symbol: sp.Symbol) -> list[Boolean]:
         return definedness(sp.Gt(self._powers[symbol].base, 0, evaluate=False))

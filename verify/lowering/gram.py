@@ -28,8 +28,8 @@ class GramLowering:
         self._norms: dict[sp.Expr, sp.Symbol] = {}
         self._inner: dict[tuple[sp.Expr, sp.Expr], sp.Symbol] = {}
         self._values: dict[sp.Expr, sp.Symbol] = {}
-        #: the squared norms of combinations whose norm is a root
-        self._squares: dict[sp.Expr, None] = {}
+        #: the squared norms of combinations whose norm is a root; not negative where they have a value
+        self.squares: dict[sp.Expr, None] = {}
         #: the points at which a value or a gradient occurs, as vectors
         self.points: dict[sp.Expr, None] = {}
 
@@ -107,7 +107,7 @@ class GramLowering:
             ((basis, coefficient),) = terms.items()
             return sp.Abs(coefficient) * self._norm(basis)
         square = self.inner(vector, vector)
-        self._squares[square] = None
+        self.squares[square] = None
         return sp.sqrt(square)
 
     def value(self, point: sp.Expr) -> sp.Symbol:
@@ -146,12 +146,12 @@ class GramLowering:
         for (u, v), entry in self._inner.items():
             product = self._norm(u) * self._norm(v)
             facts += [sp.Le(entry, product, evaluate=False), sp.Ge(entry, -product, evaluate=False)]
-        return [*facts, *(sp.Ge(square, 0, evaluate=False) for square in self._squares)]
+        return [*facts, *(sp.Ge(square, 0, evaluate=False) for square in self.squares)]
 
-    def class_facts(
+    def class_axioms(
         self, axiom: Callable[..., list[Boolean]], loss: sp.Symbol, pairs: Sequence[tuple[sp.Expr, sp.Expr]]
     ) -> list[Boolean]:
-        """The axioms of a loss class at pairs of points, in both orders."""
+        """The axioms of a loss class at pairs of points, in both orders, as they are said of vectors."""
         ordered = [*pairs, *((second, first) for first, second in pairs)]
-        facts = [self.lower(formula) for first, second in ordered for formula in axiom(loss, first, second)]
-        return list(dict.fromkeys(facts))  # some speak of one point only, or of both alike
+        found = [formula for first, second in ordered for formula in axiom(loss, first, second)]
+        return list(dict.fromkeys(found))  # some speak of one point only, or of both alike
