@@ -13,12 +13,15 @@ from claims.sam_normalization import CLAIMS as PAPER
 from claims.sam_normalization.losses import CONVEX, SMOOTH, convex
 from claims.textbook import CLAIMS
 from verify.decide import check
+from verify.errors import CertificateError
+from verify.kernel.advice import with_squares
+from verify.kernel.check import check_evidence
 from verify.kernel.implication import check_implication
 from verify.kernel.obligations import obligations
 from verify.proof.closed_forms import closed_form
 from verify.proof.implication import attempt_implication
 from verify.proof.strategy import WORK, prove_part
-from verify.proof.suggest import sketches, suggested_hints
+from verify.proof.suggest import sketches, suggested_squares
 from verify.proof.worst_case import advise
 from verify.search.budget import budget_named
 from verify.search.run import Found
@@ -52,32 +55,52 @@ def test_the_descent_lemma_needs_one_inequality() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "points", "squares"),
+    "name",
     [
-        ("gap-below-gradient", "(w, w*)", "(-alpha*w + alpha*w* + grad L(w),)"),
-        pytest.param("gd-contraction", "(w, w*)", "()", marks=pytest.mark.nightly),
-        pytest.param(
-            "proximal-decrease", "(w,)", "(grad L(w) - grad L(eta*grad L(w) + w),)", marks=pytest.mark.nightly
-        ),
+        "gap-below-gradient",
+        "gd-one-step",
+        pytest.param("gd-contraction", marks=pytest.mark.nightly),
+        pytest.param("proximal-decrease", marks=pytest.mark.nightly),
     ],
 )
-def test_suggested_points_and_squares_prove_with_the_best_constant(name: str, points: str, squares: str) -> None:
+def test_a_classic_is_proved_with_its_best_constant_and_no_advice(name: str) -> None:
+    """The points and the squares come from worst cases; the certificate carries them, and the kernel checks it."""
     claim = classic(name)
-    assert prove_part(claim, "", "", replace(WORK["quick"], solver_rlimit=0)).evidence is None
-    hints = suggested_hints(claim, "", "")
-    assert hints is not None
-    assert (str(hints.points), str(hints.squares)) == (points, squares)
-    proved = check(replace(claim, hints=hints), budget="quick")
-    assert (proved.verdict, proved.grade) == ("proved", "kernel")
+    evidence = prove_part(claim, "", "", WORK["quick"]).evidence
+    assert evidence is not None and "squares" in evidence
+    assert check_evidence(claim, evidence).grade == "kernel"
+    del evidence["squares"]
+    with pytest.raises(CertificateError):
+        check_evidence(claim, evidence)
 
 
 def test_the_exact_worst_case_of_one_step_is_found() -> None:
     """Drori and Teboulle's proof has two squares; so has the suggested one, up to a factor."""
-    hints = suggested_hints(classic("gd-one-step"), "", "")
+    claim = classic("gd-one-step")
     (author,) = [claim.hints.squares for claim in CLAIMS if claim.id == "gd-one-step"]
-    assert hints is not None and len(hints.squares) == 2
-    for mine, theirs in zip(hints.squares, author, strict=True):
-        assert sp.expand(-2 * mine - theirs) == 0 or sp.expand(mine - theirs) == 0
+    mine = with_squares(claim, claim.conclusions[""][""], suggested_squares(claim, "", "")).hints.squares
+    assert len(mine) == 2
+    for one, theirs in zip(mine, author, strict=True):
+        assert sp.expand(-2 * one - theirs) == 0 or sp.expand(2 * one - theirs) == 0 or sp.expand(one - theirs) == 0
+
+
+@pytest.mark.parametrize(
+    "squares",
+    [
+        0,
+        [0],
+        [[0]],
+        [[[[["1", {}]], 99]]],
+        [[[[["1", {}]], True]]],
+        [[[[["1", {"w": 1}]], 0]]],
+        [[[[["1", {"beta": -1}]], 0]]],
+        [[[[["beta", {}]], 0]]],
+        [[[[["1/0", {}]], 0]]],
+    ],
+)
+def test_squares_are_data(squares: object) -> None:
+    with pytest.raises(CertificateError):
+        obligations(classic("gd-one-step"), "", "", "implication", squares)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +141,6 @@ def test_what_neither_search_nor_solvers_find_the_worst_case_refutes(monkeypatch
     result = check(claim, budget="quick")
     assert result.verdict == "refuted"
     assert result.witness is not None and "convex(knots=" in str(result.witness.simplest.loss)
-
-
-def test_a_proof_with_suggested_hints_is_told_to_the_author_and_counts_for_nothing() -> None:
-    outcome = prove_part(classic("gap-below-gradient"), "", "", WORK["quick"])
-    assert outcome.evidence is None
-    assert "with hints=Hints(points=(w, w*), squares=(-alpha*w + alpha*w* + grad L(w),)) there is a proof" in (
-        outcome.reasons
-    )
 
 
 def test_a_sketch_of_no_loss_of_the_class_refutes_nothing() -> None:

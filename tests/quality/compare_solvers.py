@@ -55,7 +55,7 @@ def proved_obligations() -> Iterator[tuple[Claim, Implication, Any]]:
         for piece in (certificate or {}).get("evidence", []):
             if piece["kind"] == "proof":
                 needed, proofs = (
-                    obligations(claim, piece["reading"], piece["part"], piece["method"]),
+                    obligations(claim, piece["reading"], piece["part"], piece["method"], piece.get("squares")),
                     piece["obligations"],
                 )
                 if len(needed) != len(proofs):  # the author's hints have changed since

@@ -75,7 +75,7 @@ def evidence_lines(claim: Claim, entry: Mapping[str, Any], names: Names, label: 
     method = entry["method"]
     where = " ".join(str(entry[key]) for key in ("reading", "part") if entry.get(key))
     lines = [comment(f"by {method} {where}")]
-    needed = obligations(claim, entry["reading"], entry["part"], method)
+    needed = obligations(claim, entry["reading"], entry["part"], method, entry.get("squares"))
     whole = induction(claim.advised(entry["part"]), needed, names, label) if method == "induction" else None
     if method in CONCLUDED and whole is None:
         lines.append(

@@ -136,7 +136,7 @@ def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Sett
         method = entry.get("method")
         if not isinstance(method, str):
             raise CertificateError("a proof must name its method")
-        grade = _check_obligations(obligations(claim, reading, part, method), entry, solve)
+        grade = _check_obligations(obligations(claim, reading, part, method, entry.get("squares")), entry, solve)
         return Settled(reading, part, "proved", grade, method)
     if kind == "family":
         place, rate, bounds = entry.get("hint"), entry.get("rate"), entry.get("bounds", {})

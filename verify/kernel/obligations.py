@@ -6,12 +6,14 @@ A certificate only says which method was used and how each obligation was met; i
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
 from verify.kernel.abstraction import Abstraction, usable_assumptions
+from verify.kernel.advice import with_squares
 from verify.kernel.conclusion import abbreviated, concluded, has_value, speaks_of_next, state_hypotheses
 from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
@@ -32,8 +34,11 @@ from verify.statement.loss import Family, Member
 from verify.statement.loss_text import loss_parameters
 
 
-def obligations(claim: Claim, reading: str, part: str, method: str) -> list[Implication]:
+def obligations(claim: Claim, reading: str, part: str, method: str, squares: Any = None) -> list[Implication]:
     """The implications whose validity proves one part of one reading by a method.
+
+    Args:
+        squares: those that a certificate adds to the author's hints (see ``verify.kernel.advice``).
 
     Raises:
         CertificateError: the method does not apply to this part.
@@ -43,6 +48,8 @@ def obligations(claim: Claim, reading: str, part: str, method: str) -> list[Impl
     formula = claim.conclusions[reading][part]
     claim = claim.advised(part)
     try:
+        if squares is not None:
+            claim = with_squares(claim, formula, squares)
         return METHODS[method](claim, part, formula)
     except ClaimError as reason:
         raise CertificateError(str(reason)) from reason

@@ -19,7 +19,7 @@ from verify.kernel.functions import transcendental
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
 from verify.proof.implication import Attempt, Work, attempt_implication
-from verify.proof.suggest import sketches, suggested_hints
+from verify.proof.suggest import sketches, suggested_squares
 from verify.proof.worst_case import advise, programs_available
 from verify.statement.claim import Claim, PointCounterexample
 from verify.statement.formula import (
@@ -111,20 +111,13 @@ def prove_part(claim: Claim, reading: str, part: str, work: Work) -> Proved:
         except CertificateError as reason:
             outcome.reasons.append(f"{method}: {reason}")
             continue
-        proofs = _prove_all(needed, replace(work, boxes=0) if method == "derivatives" else work, outcome)
-        if proofs is None and method == "implication" and _about_losses(claim) and programs_available():
-            proofs = _prove_all(needed, work, outcome, attempt=_advised)
-            if proofs is None:
-                outcome.sketches = sketches(claim, reading, part)
-                outcome.reasons += [] if outcome.sketches else _advice(claim, reading, part, work)
-        if proofs is not None:
-            outcome.evidence = {
-                "kind": "proof",
-                "reading": reading,
-                "part": part,
-                "method": method,
-                "obligations": proofs,
-            }
+        by_worst_cases = method == "implication" and _about_losses(claim) and programs_available()
+        found = _by_worst_cases(claim, reading, part, needed, work, outcome) if by_worst_cases else None
+        if found is None:
+            proofs = _prove_all(needed, replace(work, boxes=0) if method == "derivatives" else work, outcome)
+            found = None if proofs is None else {"obligations": proofs}
+        if found is not None:
+            outcome.evidence = {"kind": "proof", "reading": reading, "part": part, "method": method} | found
             return outcome
     return outcome
 
@@ -134,16 +127,25 @@ def _about_losses(claim: Claim) -> bool:
     return claim.loss_class is not None and claim.loss_class.point_axioms is not None
 
 
-def _advice(claim: Claim, reading: str, part: str, work: Work) -> list[str]:
-    """For the author: hints that worst cases suggest, where there is a proof with them."""
-    hints = suggested_hints(claim, reading, part)
-    if hints is None:
-        return []
-    needed = obligations(replace(claim, hints=hints), reading, part, "implication")
-    if _prove_all(needed, _without_solvers(work), Proved()) is None:
-        return []
-    named = ", ".join(f"{name}={getattr(hints, name)}" for name in ("points", "squares") if getattr(hints, name))
-    return [f"with hints=Hints({named}) there is a proof"]
+def _by_worst_cases(
+    claim: Claim, reading: str, part: str, needed: list[Implication], work: Work, outcome: Proved
+) -> dict[str, Any] | None:
+    """A proof without solvers: at once, from the inequalities that matter at worst cases, or with suggested squares.
+
+    Squares are carried by the certificate.  Where a worst case fails, it is drawn for the search.
+    """
+    work = _without_solvers(work)
+    for attempt in (_plain, _advised):
+        proofs = _prove_all(needed, work, outcome, attempt)
+        if proofs is not None:
+            return {"obligations": proofs}
+    outcome.sketches = sketches(claim, reading, part)
+    squares = None if outcome.sketches else suggested_squares(claim, reading, part)
+    if squares is None:
+        return None
+    needed = obligations(claim, reading, part, "implication", squares)
+    proofs = _prove_all(needed, work, Proved(), _advised)
+    return None if proofs is None else {"squares": squares, "obligations": proofs}
 
 
 def refute_growth(claim: Claim, reading: str, part: str, work: Work) -> Proved:
@@ -255,7 +257,6 @@ def _advised(goal: Implication, work: Work) -> Attempt:
     advice = advise(goal) if attempt.certificate is None else None
     if advice is None or advice.using is None:
         return attempt
-    work = _without_solvers(work)
     return attempt_implication(goal.hypotheses, goal.conclusion, lemmas=goal.lemmas, work=work, advised=advice.using)
 
 

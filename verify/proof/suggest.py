@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
-from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError, ClaimError
 from verify.kernel.abstraction import Abstraction
-from verify.kernel.conclusion import state_hypotheses
+from verify.kernel.advice import lowered, with_all_points
 from verify.kernel.obligations import obligations
 from verify.proof.closed_forms import closed_form, squares
 from verify.proof.gram_program import GramProgram
 from verify.proof.worst_case import WorstCase, advise, worst_case
 from verify.statement.claim import Claim, Hints
-from verify.statement.loss import Gradient, LossMinimum, Minimizer, Projection, Sketch
+from verify.statement.loss import Gradient, Minimizer, Projection, Sketch
 from verify.statement.vectors import Norm, Vector, linear_terms
 
 #: At how many choices of the numbers a worst case is sought, and closed forms.
@@ -29,58 +29,57 @@ DENOMINATOR = 10**4
 def sketches(claim: Claim, reading: str, part: str) -> list[Sketch]:
     """Losses of one variable that may refute a part, from a worst case with all points in view; nothing is certain."""
     formula = claim.conclusions[reading][part]
-    wide = replace(claim, hints=Hints(points=_points(claim, formula)))
+    wide = with_all_points(replace(claim, hints=Hints()), formula)
     try:
         # the points inside the gradients of the points that occur, too
-        wide = replace(wide, hints=Hints(points=tuple(_lowered(wide, formula).gram.points)))
+        wide = replace(wide, hints=Hints(points=tuple(lowered(wide, formula).gram.points)))
         *_, goal = obligations(wide, reading, part, "implication")
     except (CertificateError, ClaimError):
         return []
     worst = worst_case(goal, CHOICES)
-    return [] if worst is None else _drawn(wide, _lowered(wide, formula), worst)
+    return [] if worst is None else _drawn(wide, lowered(wide, formula), worst)
 
 
-def suggested_hints(claim: Claim, reading: str, part: str) -> Hints | None:
-    """Points and squares that a proof may need, from closed forms of what is left at the worst cases; guesses."""
+#: Squares as a certificate writes them.
+Squares = list[list[list[Any]]]
+
+
+def suggested_squares(claim: Claim, reading: str, part: str) -> Squares | None:
+    """Squares that a proof may need, from closed forms of what is left at the worst cases; guesses.
+
+    All points are in view: squares may be none.
+    """
     formula = claim.conclusions[reading][part]
-    hints = replace(claim.hints, points=_points(claim, formula))
-    wide = replace(claim, hints=hints)
     try:
-        *_, goal = obligations(wide, reading, part, "implication")
+        *_, goal = obligations(claim, reading, part, "implication", [])
     except (CertificateError, ClaimError):
         return None
     advice = advise(goal, SAMPLES)
     if advice is None or advice.using is None:
         return None
-    symbols = {symbol: vector for vector, symbol in _lowered(wide, formula).gram.vectors.items()}
+    wide = with_all_points(claim.advised(part), formula)
+    places = {symbol: place for place, symbol in enumerate(lowered(wide, formula).gram.vectors.values())}
     program = GramProgram.of(goal)
     assert program is not None
     numbers = [proof.numbers for proof in advice.proofs]
-    found = list(hints.squares)
+    found: Squares = []
     for square in squares([proof.rest for proof in advice.proofs]):
         coefficients = [closed_form(numbers, values) for values in zip(*(row for _, row in square), strict=True)]
         if None in coefficients:
             return None
         _, common = sp.fraction(sp.together(sp.Add(*coefficients)))
-        terms = zip(coefficients, program.norms, strict=True)
-        found.append(sp.Add(*[sp.cancel(common * factor) * symbols[norm] for factor, norm in terms]))
-    return replace(hints, squares=tuple(dict.fromkeys(found)))
+        factors = zip((sp.cancel(common * one) for one in coefficients), program.norms, strict=True)
+        found.append([[_as_data(factor), places[norm]] for factor, norm in factors if factor != 0])
+    return [square for place, square in enumerate(found) if square not in found[:place]]
 
 
-def _lowered(claim: Claim, formula: Boolean) -> Abstraction:
-    """What became of the vectors, in the order in which the obligation met them."""
-    abstract = Abstraction(claim)
-    state_hypotheses(claim, abstract, formula)
-    abstract(formula)
-    abstract.facts()
-    return abstract
-
-
-def _points(claim: Claim, formula: Boolean) -> tuple[sp.Expr, ...]:
-    """The claim's vectors, and the minimizer where it speaks of one."""
-    vectors = [symbol for symbol in claim.parameters if isinstance(symbol, Vector)]
-    best = [*formula.atoms(Minimizer), *[Minimizer(least.args[0]) for least in formula.atoms(LossMinimum)]]
-    return tuple(dict.fromkeys([*claim.hints.points, *vectors, *best]))
+def _as_data(coefficient: sp.Expr) -> list[Any]:
+    """A polynomial as ``verify.kernel.advice`` reads it."""
+    terms = coefficient.as_coefficients_dict()
+    return [
+        [str(size), {symbol.name: int(power) for symbol, power in monomial.as_powers_dict().items() if symbol != 1}]
+        for monomial, size in sorted(terms.items(), key=lambda item: sp.default_sort_key(item[0]))
+    ]
 
 
 def _drawn(claim: Claim, abstract: Abstraction, worst: WorstCase) -> list[Sketch]:

@@ -53,7 +53,7 @@ def implications(claim: Claim, entry: Mapping[str, Any]) -> list[Implication]:
         if entry.get("kind") == "vacuous":
             return vacuity(claim)
         if entry.get("method") in METHODS and part in claim.conclusions.get(reading, {}):
-            return obligations(claim, reading, part, str(entry["method"]))
+            return obligations(claim, reading, part, str(entry["method"]), entry.get("squares"))
         if entry.get("kind") == "counterexample":
             return counterexample_obligations(claim, reading, part, entry["hint"])
         if entry.get("kind") == "family":
