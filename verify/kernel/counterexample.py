@@ -35,6 +35,7 @@ from verify.statement.formula import (
     speaks_of_a_point,
 )
 from verify.statement.loss import Member
+from verify.statement.loss_text import loss_as_text
 from verify.statement.system import time
 from verify.statement.vectors import Vector
 
@@ -352,8 +353,7 @@ def counterexample_text(hint: Counterexample | PointCounterexample) -> str:
         return point_text(hint)
     text = ", ".join(f"{name} = {value}" for name, value in hint.values.items())
     if hint.loss is not None:
-        name, parameters = hint.loss
-        text += f", loss {name}({', '.join(f'{key}={value}' for key, value in parameters.items())})"
+        text += f", loss {loss_as_text(*hint.loss)}"
     if hint.invariant:
         text += f"; every iterate meets {', '.join(map(str, hint.invariant))}"
     return text

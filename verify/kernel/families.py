@@ -19,6 +19,7 @@ from verify.kernel.spectral import contracts, multiplier
 from verify.statement.claim import Claim, FamilyHint
 from verify.statement.formula import Bounded, LimSup
 from verify.statement.loss import Gradient, LossMinimum, LossValue, Member, Minimizer
+from verify.statement.loss_text import loss_as_text
 from verify.statement.vectors import Inner, Norm, Vector
 
 
@@ -189,8 +190,7 @@ class _FamilyCheck:
 
 def family_text(hint: FamilyHint) -> str:
     """A family in one line, for the reader."""
-    name, parameters = hint.loss
-    loss = f"{name}({', '.join(f'{key}={value}' for key, value in parameters.items())})"
+    loss = loss_as_text(*hint.loss)
     values = ", ".join(f"{key} = {value}" for key, value in hint.values.items())
     kinds = {"cycle": "the iterates alternate between w and -w", "limit": "the iterates converge to 0"}
-    return f"for n = 1, 2, ...: {values}, loss {loss}; {kinds.get(str(hint.steps), str(hint.steps))}"
+    return f"family for n = 1, 2, ...: {values}, loss {loss}; {kinds.get(str(hint.steps), str(hint.steps))}"

@@ -85,7 +85,10 @@ def summary(claim: Claim, witness: Mapping[str, Any]) -> str:
         sides.append(f"relative to both sides {_relative(witness)}")
     text = " ".join(pieces) + (": " + ", ".join(sides) if sides else "")
     if witness.get("family"):
-        text += f"{'; family' if text else 'Family'} {escaped(witness['family'])}"
+        # a family is named as such; the others begin with their numbers
+        named = str(witness["family"])
+        named = named if named.startswith("family") else f"at {named}"
+        text += "; " + escaped(named) if text else escaped(named[0].upper() + named[1:])
     room = _room(witness)
     note = "" if claim.is_trajectory or claim.step is None else _REACHED[witness.get("reachable")]
     arithmetic = witness.get("arithmetic") or "exact"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -52,6 +52,18 @@ def parse_loss(loss_class: LossClass, text: str) -> Member:
     """
     family, parameters = loss_parameters(loss_class, text)
     return family.member(parameters)
+
+
+def loss_as_text(name: str, parameters: Mapping[str, Any]) -> str:
+    """A loss as ``parse_loss`` takes it; its parameters may be expressions, for the reader."""
+    shown = (
+        f"{key}={_knots_as_text(value) if isinstance(value, tuple) else value}" for key, value in parameters.items()
+    )
+    return f"{name}({', '.join(shown)})"
+
+
+def _knots_as_text(knots: Sequence[tuple[Any, Any]]) -> str:
+    return "'" + ",".join(f"{place}:{value}" for place, value in knots) + "'"
 
 
 def loss_parameters(loss_class: LossClass, text: str) -> tuple[Family, dict[str, Any]]:
