@@ -245,7 +245,8 @@ def test_contradictory_hypotheses_prove_everything() -> None:
         (gt(x**100, 0), "half-integer"),
         (gt(sp.pi, 0), "pi"),
         (gt(x, sp.Float("0.5")), "algebraic"),
-        (gt(x, sp.Symbol("x", positive=True)), "same name"),
+        (gt(x, sp.Symbol("x", positive=True)), "more than real"),
+        (gt(x, sp.Dummy("x", real=True)), "more than real"),
         (gt(x, sp.Symbol("root[0]", real=True)), "root"),
     ],
 )

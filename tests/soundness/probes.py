@@ -66,9 +66,11 @@ from verify.statement.formula import (
     LargestPower,
     LargestTimeWhile,
     LimInf,
+    LimSup,
     ThereAre,
     ThereIsLoss,
 )
+from verify.statement.loss import Spectrum
 from verify.statement.loss_text import member_of
 from verify.statement.system import System, time
 from verify.statement.vectors import Norm
@@ -412,6 +414,34 @@ def what_is_inside_has_a_value(kernel: Kernel) -> None:
 
 
 @probe
+def what_is_not_seen_has_to_be_shown(kernel: Kernel) -> None:
+    rooted = relation(Ge, sqrt(x**4 / (x**2 - 2) - 4 / (x**2 - 2)), 1)
+    assert not proves(kernel, Claim("c", over=x, show=rooted), "implication")
+    assert proves(kernel, Claim("c", given=[Gt(x, 2)], show=rooted), "implication")
+    series = relation(Le, sp.Sum((x / 4) ** x, (x, 0, sp.oo)), 2)
+    assert not proves(kernel, Claim("c", given=[Ge(x, 0), Le(x, 1)], show=series), "implication")
+    curved = relation(Ge, ell.curvature(x) ** 2, 0)
+    assert not proves(kernel, Claim("c", over=(x, neurons), show=curved), "implication")
+
+
+@probe
+def a_hypothesis_needs_a_value(kernel: Kernel) -> None:
+    cancels = Implies(Ge(x / y, 1), Ge(q, 1), evaluate=False)
+    assert not proves(kernel, Claim("c", given=[cancels], define={y: x}, over=(x, q), show=Ge(q, 1)), "implication")
+    circle = Implies(Ge(x / Abs(x), -1), Ne(x, 0), evaluate=False)
+    assert not proves(kernel, Claim("c", given=[circle], show=Ne(x, 0)), "implication")
+
+
+@probe
+def symbols_are_real_and_functions_are_known(kernel: Kernel) -> None:
+    short = Hints(abbreviate={Symbol("s", positive=True): x * y + 1})
+    below = relation(Le, Abs(x * y + 1), x * y + 1)
+    assert not proves(kernel, Claim("c", over=(x, y), show=below, hints=short), "implication")
+    dressed = relation(Eq, sp.Pow(sp.E, x, evaluate=False), sp.exp(sp.E))
+    assert not proves(kernel, Claim("c", over=x, show=dressed), "derivatives")
+
+
+@probe
 def a_limit_is_the_value_of_its_form(kernel: Kernel) -> None:
     quotient = Limit((sqrt(1 + x) - 1) / x, x, 0, "+")
     hints = Hints(limit=1 / (sqrt(1 + x) + 1))
@@ -473,6 +503,36 @@ def eigenvalues_decide_exactly(kernel: Kernel) -> None:
     lam = Symbol("lam", real=True)
     factor = kernel.spectral.multiplier(usam_step.update[0], w, lam)
     assert sp.expand(factor - (1 - eta * lam * (1 + rho * lam))) == 0
+
+
+@probe
+def eigenvalues_are_those_of_one_map_with_a_minimizer(kernel: Kernel) -> None:
+    lam = Symbol("lam", real=True)
+
+    def converges(update: sp.Expr, *constraints: Any) -> Claim:
+        step, shown = System("linear", (w,), (update,)), FromEveryStart(Converges(w))
+        losses = replace(quadratics(beta), spectrum=Spectrum(lam, constraints, ()))
+        return Claim("c", given=[Ge(time, 0)], over=losses, step=step, start={w: w0}, show=shown)
+
+    moving, still = w - L.gradient(w) / (time + 2) ** 2, w - L.gradient(w) / 4
+    assert not proves(kernel, converges(moving, Ge(lam, Rational(1, 2)), Le(lam, 1)), "spectral")
+    assert proves(kernel, converges(still, Ge(lam, 1), Le(lam, 2)), "spectral")
+    assert not proves(kernel, converges(w + L.gradient(w) / 4, Ge(lam, -2), Le(lam, -1)), "spectral")
+
+
+@probe
+def after_a_point_the_time_moves_on(kernel: Kernel) -> None:
+    hint = PointCounterexample({"x0": "0", "t": "1"}, invariant=(Le(x, 1),), bound=Integer(1))
+    claim = Claim(
+        "c",
+        given=[Ge(x0, 0), Le(x0, 1)],
+        step=System("x grows by t - 1", (x,), (x + time - 1,)),
+        start={x: x0},
+        takes=(x0, time),
+        show=Ge(LimSup(x), 5),
+        hints=Hints(counterexamples=(hint,)),
+    )
+    assert refused(lambda: kernel.counterexample.counterexample_obligations(claim, "", "", 0))
 
 
 @probe

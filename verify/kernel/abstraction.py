@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 
@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.functions import definedness
-from verify.kernel.substitution import put_in
+from verify.kernel.functions import definedness, ring_of
+from verify.kernel.substitution import put_in, unseen
 from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
@@ -62,8 +62,11 @@ class Abstraction:
             raise CertificateError(f"{formula} is no statement about one point")
         if formula.free_symbols & set(self.claim.times):
             raise CertificateError(f"{formula} speaks of a hitting time")
+        if formula.has(sp.Implies, sp.Equivalent):
+            self._require_kept(formula)
         current = self._put_in(formula)
-        current = current.replace(lambda node: isinstance(node, sp.Derivative), lambda node: node.doit())
+        self._require_derivatives(current)
+        current = current.replace(lambda node: isinstance(node, sp.Derivative), _derived)
         return self._lowered_here(self._without_sums(current))
 
     def _put_in(self, formula: sp.Basic) -> sp.Basic:
@@ -121,6 +124,36 @@ class Abstraction:
             return bool(condition.args[0].is_positive)
         return condition is sp.true
 
+    def hidden(self, formula: sp.Basic, known: Sequence[Boolean]) -> list[Boolean]:
+        """What a formula needs for a value and does not show in its algebraic form, up to what is known.
+
+        The products of vectors are expanded (a (1/a + 1) is 1 + a then), and at what point a loss is looked at is not
+        to be seen in its symbol.  So each term that may have no value is written as algebra by itself.
+        """
+        found: dict[Boolean, None] = {}
+        shown: list[Boolean] | None = None
+        for guard, term in _partial_terms(self._put_in(formula)):
+            shown = [*definedness(self(formula)), *known] if shown is None else shown
+            for condition in unseen(definedness(self(term)), shown):
+                found[condition if guard == sp.true else sp.Implies(self(guard), condition, evaluate=False)] = None
+        return unseen(found, shown or ())
+
+    def _require_derivatives(self, formula: sp.Basic) -> None:
+        """Refuse a second derivative of a loss, or one that is to be taken, unless its existence is assumed."""
+        assumed = {(a.args[0], a.args[2]): int(a.args[1]) for a in self.claim.given if isinstance(a, Differentiable)}
+        taken = [node for derivative in formula.atoms(sp.Derivative) for node in _derived(derivative).atoms(ScalarLoss)]
+        higher = [node for node in formula.atoms(ScalarLoss) if node.args[1] > 1]
+        for loss, order, argument in (node.args for node in (*taken, *higher)):
+            if order > assumed.get((loss, argument), 0):
+                raise CertificateError(f"the loss may have no derivative of order {order} at {argument}")
+
+    def _require_kept(self, formula: sp.Basic) -> None:
+        """Refuse a hypothesis of an Implies that has a value more often once it is algebra: it would say more."""
+        for hypothesis in _hypotheses(formula):
+            hidden = self.hidden(hypothesis, ())
+            if hidden:
+                raise CertificateError(f"that {hypothesis} needs {hidden[0]} for a value is lost")
+
     def _with_signs(self, formula: sp.Basic) -> sp.Basic:
         """Write p/|p| as sign(p); that p is not 0 is noted in ``cancelled``.
 
@@ -156,6 +189,8 @@ class Abstraction:
         for node in [n for n in sp.postorder_traversal(formula) if isinstance(n, sp.Sum)]:
             index, lower, upper = node.limits[0]
             term = node.function
+            if isinstance(term, sp.Pow) and index in term.base.free_symbols:
+                raise CertificateError(f"{node} is no geometric sum")
             if upper is sp.oo and lower == 0 and isinstance(term, sp.Pow) and term.exp == index:
                 formula = formula.xreplace({node: 1 / (1 - term.base)})
             elif lower == 0 and isinstance(term, sp.Pow) and term.exp == index and upper == time - 1:
@@ -288,6 +323,44 @@ def _factors(term: sp.Expr) -> list[sp.Expr]:
     if isinstance(term, sp.Abs | sp.Pow):
         return _factors(term.args[0])
     return [part for factor in term.args for part in _factors(factor)] if isinstance(term, sp.Mul) else [term]
+
+
+def _partial_terms(formula: sp.Basic, guard: Boolean = sp.true) -> Iterator[tuple[Boolean, sp.Expr]]:
+    """The terms of a formula that may have no value by themselves, each under the hypothesis that it stands under."""
+    if isinstance(formula, sp.Sum | StepSum | sp.Derivative):  # their terms have values, or they are refused
+        return
+    if isinstance(formula, sp.Implies):
+        first, second = formula.args
+        yield from _partial_terms(second, first if guard == sp.true else sp.And(guard, first))
+        return
+    if isinstance(formula, sp.Equivalent):
+        for implication in ring_of(formula):
+            yield from _partial_terms(implication, guard)
+        return
+    for argument in formula.args:
+        yield from _partial_terms(argument, guard)
+    if isinstance(formula, sp.Pow | sp.log | sp.tan) and definedness(formula):
+        yield guard, formula
+
+
+def _hypotheses(formula: sp.Basic) -> Iterator[sp.Basic]:
+    """The hypotheses of the implications in a formula."""
+    if isinstance(formula, sp.Implies):
+        yield formula.args[0]
+    if isinstance(formula, sp.Equivalent):
+        yield from formula.args
+    elif isinstance(formula, sp.And | sp.Or | sp.Not | sp.Implies):
+        for argument in formula.args:
+            yield from _hypotheses(argument)
+
+
+def _derived(node: sp.Derivative) -> sp.Expr:
+    """A derivative, taken of a polynomial in symbols and values of a loss: of |x| SymPy has one even at 0."""
+    for part in sp.preorder_traversal(node.expr):
+        power = isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp > 0
+        if not (power or isinstance(part, sp.Symbol | sp.Rational | sp.Add | sp.Mul | ScalarLoss)):
+            raise CertificateError(f"{part} may have no derivative")
+    return node.doit()
 
 
 def always_has_value(expression: sp.Expr, natural: tuple[sp.Symbol, ...] = (time,)) -> bool:

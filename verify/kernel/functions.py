@@ -42,6 +42,18 @@ def terms_of(formulas: Sequence[sp.Basic]) -> list[sp.Expr]:
     return list(dict.fromkeys([*terms, *transcendental([sp.log(power.base) for power in powers])]))
 
 
+def require_real(symbol: sp.Symbol) -> None:
+    """Refuse a symbol of which SymPy is told anything else than that it is real: it would write |x| as x, say.
+
+    Raises:
+        CertificateError: it names the symbol.
+    """
+    if symbol.is_real is not True:
+        raise CertificateError(f"the symbol {symbol} is not declared as real")
+    if symbol != sp.Symbol(symbol.name, real=True):
+        raise CertificateError(f"the symbol {symbol} is declared as more than real")
+
+
 def require_known(formulas: Sequence[sp.Basic]) -> None:
     """Refuse formulas with something that this module knows nothing of.
 
@@ -49,12 +61,17 @@ def require_known(formulas: Sequence[sp.Basic]) -> None:
         CertificateError: it names the term.
     """
     for node in dict.fromkeys(node for formula in formulas for node in sp.preorder_traversal(formula)):
-        if isinstance(node, sp.Symbol) and node.is_real is not True:
-            raise CertificateError(f"the symbol {node} is not declared as real")
+        if isinstance(node, sp.Symbol):
+            require_real(node)
         if isinstance(node, sp.Pow):
             small = isinstance(node.exp, sp.Rational) and max(abs(node.exp.p), node.exp.q) <= LARGEST_POWER
-            # An exponent that is an integer, but no number, would give negative bases a value.
-            if node.exp == 0 or (not small and (isinstance(node.exp, sp.Rational) or node.exp.is_integer)):
+            # An exponent that is an integer, but no number, would give negative bases a value; and E**x that is not
+            # written as exp(x) passes for an exp whose argument is E.
+            if (
+                node.exp == 0
+                or node.base == sp.E
+                or (not small and (isinstance(node.exp, sp.Rational) or node.exp.is_integer))
+            ):
                 raise CertificateError(f"{node} is no power that is known here")
         elif not isinstance(node, _KNOWN) and node not in CONSTANTS:
             raise CertificateError(f"{node} is no function that is known here")

@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
 from verify.kernel.calculus import check_calculus
-from verify.kernel.functions import CASED, LARGEST_POWER, definedness, ring_of
+from verify.kernel.functions import CASED, LARGEST_POWER, definedness, require_real, ring_of
 from verify.kernel.products import Atom, Leaf, Relation, check_products, fields, items
 
 #: More leaves than this are refused.
@@ -169,8 +169,7 @@ def require_algebraic(formulas: Sequence[sp.Basic]) -> None:
     nodes = dict.fromkeys(node for formula in formulas for node in sp.preorder_traversal(formula))
     for node in nodes:
         if isinstance(node, sp.Symbol):
-            if node.is_real is not True:
-                raise CertificateError(f"the symbol {node} is not declared as real")
+            require_real(node)
         elif isinstance(node, sp.Pow):
             exponent = node.exp
             if not isinstance(exponent, sp.Rational) or exponent.q > 2 or abs(exponent.p) > LARGEST_POWER:

@@ -210,14 +210,18 @@ class _TrajectoryAbstraction(Abstraction):
     def __init__(self, claim: Claim) -> None:
         super().__init__(claim)
         self._kept = dict(claim.define)
+        self._stand_ins = {symbol: sp.Symbol(f"defined[{symbol.name}]", real=True) for symbol in self._kept}
 
     def _put_in(self, formula: sp.Basic) -> sp.Basic:
         return put_in(formula, self._next)
 
     def __call__(self, formula: sp.Basic) -> sp.Basic:
-        hidden = {symbol: sp.Symbol(f"defined[{symbol.name}]", real=True) for symbol in self._kept}
-        lowered = super().__call__(put_in(formula, hidden))
-        return put_in(lowered, {new: old for old, new in hidden.items()})
+        lowered = super().__call__(put_in(formula, self._stand_ins))
+        return put_in(lowered, {new: old for old, new in self._stand_ins.items()})
+
+    def hidden(self, formula: sp.Basic, known: Sequence[Boolean]) -> list[Boolean]:
+        """As of any formula; that what is defined has a value is shown apart."""
+        return super().hidden(put_in(formula, self._stand_ins), known)
 
 
 # --- through phases ----------------------------------------------------------------------------------------------

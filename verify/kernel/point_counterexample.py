@@ -22,7 +22,7 @@ from verify.lowering.interpret import Environment, NotExact, Truth, Undecided
 from verify.statement.claim import Claim, PointCounterexample, is_vector_symbol
 from verify.statement.formula import LimInf, LimSup, StepSum, ThereAre, speaks_of_a_point
 from verify.statement.loss_text import member_of, parse_values
-from verify.statement.system import System
+from verify.statement.system import System, time
 from verify.trajectory import Trajectory
 
 #: On which side of the bound the sequence stays, by the relation that its limit is said to have to a number, and where
@@ -147,7 +147,7 @@ class PointRefutation:
         return {
             symbol: sp.Rational(*self.values[symbol.name].as_integer_ratio())
             for symbol in self.claim.parameters
-            if symbol not in self.claim.step.state
+            if symbol not in self.claim.step.state and symbol != time  # the time moves on, too
         }
 
     def _concrete(self, formula: Boolean) -> Boolean:

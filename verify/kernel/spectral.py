@@ -31,6 +31,7 @@ from verify.statement.formula import (
     TrajectoryFormula,
 )
 from verify.statement.loss import Gradient, HessianProduct, Member
+from verify.statement.system import time
 from verify.statement.vectors import Inner, Norm, Vector
 
 
@@ -54,6 +55,8 @@ def multiplier(expression: sp.Expr, state: sp.Symbol, eigenvalue: sp.Expr) -> sp
 
     if expression.has(Norm) or expression.has(Inner):
         raise ClaimError(f"{expression} is not linear in {state}")
+    if time in expression.free_symbols:
+        raise ClaimError(f"{expression} is another map at each time")
     return factor(expression)
 
 
@@ -145,6 +148,8 @@ class _Translator:
             return formula
         if isinstance(formula, sp.Eq):
             raise CertificateError(f"{formula} is no statement about a trajectory")
+        if formula.has(Converges, ConvergesExponentially) and not self._has_minimizer():
+            raise CertificateError(f"not every quadratic of {self.claim.id} is known to have a minimizer")
         if isinstance(formula, FromEveryStart):
             return self._at(formula.args[0], self.spectrum.eigenvalue)
         if isinstance(formula, Converges | ConvergesExponentially | HasProperty):
@@ -159,6 +164,18 @@ class _Translator:
             ]
             return sp.Or(*[expands(self._factor(eigenvalue)) for eigenvalue in usable])
         raise CertificateError(f"{formula} is not decided by eigenvalues")
+
+    def _has_minimizer(self) -> bool:
+        """Whether a constraint says that no eigenvalue is negative; only then a quadratic has a minimizer."""
+        bounds = [
+            least
+            for one in self.spectrum.constraints
+            if isinstance(one, sp.Le | sp.Lt | sp.Ge | sp.Gt)
+            for least, most in [one.args if isinstance(one, sp.Le | sp.Lt) else reversed(one.args)]
+            if most == self.spectrum.eigenvalue
+        ]
+        assumed = set(self.claim.assumptions)
+        return any(least.is_nonnegative or assumed & {sp.Ge(least, 0), sp.Gt(least, 0)} for least in bounds)
 
     def _factor(self, eigenvalue: sp.Expr) -> sp.Expr:
         assert self.claim.step is not None
@@ -210,7 +227,10 @@ def spectral_truth(claim: Claim, formula: Boolean, environment: Environment, sta
     if member is None or member.eigenvalues is None:
         return Truth.UNKNOWN
     eigenvalues = [environment.value(entry) for entry in member.eigenvalues]
-    return _PointSpectrum(claim, environment, member, eigenvalues, start).truth(formula)
+    try:
+        return _PointSpectrum(claim, environment, member, eigenvalues, start).truth(formula)
+    except ClaimError:  # the iteration is not the same linear map at every step
+        return Truth.UNKNOWN
 
 
 class _PointSpectrum:
@@ -242,9 +262,9 @@ class _PointSpectrum:
         if isinstance(formula, FromEveryStart):
             body = formula.args[0]
             if isinstance(body, Converges):
-                return self._all([_convergent(self.factor, self.lam)] * len(self.local))
+                return self._converges([_convergent(self.factor, self.lam)] * len(self.local))
             if isinstance(body, ConvergesExponentially):
-                return self._all([contracts(self.factor)] * len(self.local))
+                return self._converges([contracts(self.factor)] * len(self.local))
         if isinstance(formula, FromAlmostEveryStart) and isinstance(formula.args[0], Diverges):
             return self._any(range(len(self.local)))
         if isinstance(formula, HasProperty):
@@ -256,10 +276,14 @@ class _PointSpectrum:
             if isinstance(formula, Diverges):
                 return self._any(along)
             single = _convergent(self.factor, self.lam) if isinstance(formula, Converges) else contracts(self.factor)
-            return self._all([single if index in along else sp.true for index in range(len(self.local))])
+            return self._converges([single if index in along else sp.true for index in range(len(self.local))])
         if isinstance(formula, ComponentNonzero):
             return self._component_nonzero(formula)
         return Truth.UNKNOWN
+
+    def _converges(self, conditions: list[Boolean]) -> Truth:
+        """As ``_all``; a quadratic with a negative eigenvalue has no minimizer that anything could converge to."""
+        return self._all([sp.And(condition, sp.Ge(self.lam, 0, evaluate=False)) for condition in conditions])
 
     def _all(self, conditions: list[Boolean]) -> Truth:
         truths = [place.truth(condition) for place, condition in zip(self.local, conditions, strict=True)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from verify.kernel.functions import definedness
+from verify.kernel.functions import definedness, ring_of
 
 _TESTS = {
     sp.Eq: lambda a, b: a == b,
@@ -21,11 +21,20 @@ _TESTS = {
 
 
 def put_in(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Basic:
-    """Substitute without evaluating the relations anew, so that nothing printed is decided by SymPy."""
+    """Substitute without evaluating the relations anew, so that nothing printed is decided by SymPy.
+
+    What the hypothesis of an Implies needs for a value stays a part of it: "x/y >= 1 => z" is true at x = y = 0.
+    """
     if not (formula.free_symbols & set(values)):
         return formula
     if isinstance(formula, sp.Symbol):
         return values[formula]
+    if isinstance(formula, sp.Implies):
+        first, second = formula.args
+        lost, first = lost_conditions(first, values), put_in(first, values)
+        return sp.Implies(sp.And(first, *lost) if lost else first, put_in(second, values))
+    if isinstance(formula, sp.Equivalent) and any(lost_conditions(side, values) for side in formula.args):
+        return sp.And(*[put_in(one, values) for one in ring_of(formula)])
     return _evaluated(formula, [put_in(argument, values) for argument in formula.args])
 
 
@@ -50,6 +59,25 @@ def lost_conditions(formula: sp.Basic, *substitutions: Mapping[sp.Symbol, sp.Exp
             nonzero.update(_factors(condition))
         found[condition] = None
     return list(found)
+
+
+def unseen(conditions: Iterable[Boolean], known: Iterable[Boolean]) -> list[Boolean]:
+    """Of some conditions for a value those that do not stand, as they are or factor by factor, among known formulas."""
+    parts = {part for formula in known for part in (formula.args if isinstance(formula, sp.And) else (formula,))}
+    bases = {base for part in parts if isinstance(part, sp.Ne | sp.Gt) and part.args[1] == 0 for base in _sizes(part)}
+    found: dict[Boolean, None] = {}
+    for condition in conditions:
+        if condition in parts or _is_true(condition) or sp.Gt(*condition.args, evaluate=False) in parts:
+            continue
+        from_zero = isinstance(condition, sp.Ne) and condition.args[1] == 0 and condition.args[0] != 0
+        if not (from_zero and set(_sizes(condition)) <= bases):
+            found[condition] = None
+    return list(found)
+
+
+def _sizes(condition: Boolean) -> list[sp.Expr]:
+    """The factors of a base that is not 0, without absolute values."""
+    return [base.args[0] if isinstance(base, sp.Abs) else base for base in _factors(condition)]
 
 
 def _raw_conditions(formula: sp.Basic, substitutions: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> list[Boolean]:
@@ -97,4 +125,4 @@ def _put_in_unevaluated(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) 
     return formula.func(*arguments)
 
 
-__all__ = ["lost_conditions", "put_in"]
+__all__ = ["lost_conditions", "put_in", "unseen"]

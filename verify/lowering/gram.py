@@ -56,9 +56,10 @@ class GramLowering:
             return self.value(expression.args[1])
         if isinstance(expression, LossMinimum):
             return self.value(Minimizer(expression.args[0]))
-        if isinstance(expression, sp.Eq) and any(is_vector(side) for side in expression.args):
+        if isinstance(expression, sp.Eq | sp.Ne) and any(is_vector(side) for side in expression.args):
+            # That all coefficients are 0 is more: named vectors may well be equal.
             difference = expression.lhs - expression.rhs
-            return sp.And(*[sp.Eq(self.lower(c), 0, evaluate=False) for c in self.vector(difference).values()])
+            return expression.func(self.inner(difference, difference), 0, evaluate=False)
         if not expression.args:
             return expression
         arguments = [self.lower(argument) for argument in expression.args]
