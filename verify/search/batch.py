@@ -210,6 +210,8 @@ def traced(batch: Batch) -> Program:
     losses = {name: _inputs(graph, f"loss {name}", symbol) for name, symbol in batch.loss_symbols.items()}
     course = batch.course(batch.environment_of(named, losses, arithmetic))
     start = tuple(arithmetic.node(value) for value in course.start)
+    if not start and batch.claim.takes_time:
+        raise VerifyError("a kernel counts the steps of a trajectory only")
     state = tuple(graph.input(f"state {number}", Rate.STEP) for number in range(len(start)))
     now = graph.input("time", Rate.TIME) if start else graph.constant(0.0)
     alive = arithmetic.node(course.alive)

@@ -91,7 +91,7 @@ class Course:
 
     def run(self, size: int, steps: int) -> Iterator[Seen]:
         """Over arrays: the steps at which the conclusion may be due, as long as a lane is left."""
-        steps = steps if self.claim.is_trajectory else 0
+        steps = steps if self.claim.is_trajectory or self.claim.takes_time else 0
         state: tuple[Any, ...] = self.start
         alive = np.broadcast_to(np.asarray(self.alive, dtype=bool), (size,))
         for t in range(steps + 1):
@@ -132,7 +132,7 @@ class Course:
         """One step from a state at time t; ``last`` is the last step of the run."""
         claim = self.claim
         if not claim.is_trajectory:
-            here = self._localized(self.environment.with_values(self.known))
+            here = self._localized(self.environment.with_values({time: t, **self.known}))
             counted = self._admissible(here) & self._exists(here)
             return Move((), True, counted, self._watched(here), here)
         here, known = self._now(state, t, last=last)

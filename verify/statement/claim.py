@@ -249,9 +249,12 @@ class Claim:
             raise ClaimError(f"claim {self.id} has both show and readings; each reading carries its own show")
         if self.start is not None and self.step is None:
             raise ClaimError(f"claim {self.id} has a start but no step")
-        for formula in self._formulas():
+        of_the_step = (*self.step.update, *self.step.well_defined) if self.step is not None else ()
+        for formula in (*self._formulas(), *of_the_step):
             self._require_formula(formula)
         self._require_bound()
+        self._require_plain_symbols()
+        self._require_definitions()
 
     # --- what it says -------------------------------------------------------------------------------------------
 
@@ -469,6 +472,42 @@ class Claim:
             if "[" in symbol.name:
                 raise ClaimError(f"claim {self.id}: the name {symbol.name!r} holds a bracket; the provers use those")
         require_well_typed(formula)
+
+    def _require_plain_symbols(self) -> None:
+        """Every symbol is a vector, the name of the one loss, or real and nothing more; and no two share a name."""
+        if len(self.loss_symbols) > 1:
+            names = ", ".join(map(str, self.loss_symbols))
+            raise ClaimError(f"claim {self.id} speaks of the losses {names}; a claim ranges over one loss at most")
+        formulas = [*self._formulas(), *((*self.step.update, *self.step.well_defined) if self.step else ())]
+        nodes = {node for formula in formulas for node in sp.preorder_traversal(formula)}
+        indices = {symbol for node in nodes if isinstance(node, sp.Sum) for symbol in node.bound_symbols}
+        indices |= {node.args[3] for node in nodes if isinstance(node, sp.Limit)}  # its direction, the symbol +
+        named: dict[str, sp.Symbol] = {}
+        spoken = {node for node in nodes if isinstance(node, sp.Symbol)} - {*self.loss_symbols, *indices}
+        for symbol in sorted({*spoken, *self._symbols_in_order, *self.define, *self.times} - indices, key=sp.srepr):
+            if symbol in self.loss_symbols:
+                continue
+            if not isinstance(symbol, Vector) and symbol != sp.Symbol(symbol.name, real=True):
+                raise ClaimError(
+                    f"claim {self.id}: {symbol} must be declared as Symbol({symbol.name!r}, real=True), "
+                    "without further assumptions; what else holds of it belongs in given"
+                )
+            if named.setdefault(symbol.name, symbol) != symbol:
+                raise ClaimError(f"claim {self.id}: two symbols have the name {symbol.name!r}")
+
+    def _require_definitions(self) -> None:
+        """What is defined is nothing else besides, and is not defined by itself."""
+        taken = {time, *self.times, *((*self.step.state, *self.step.next) if self.step else ())}
+        for symbol in self.define:
+            if symbol in taken:
+                raise ClaimError(f"claim {self.id} defines {symbol}, which is a time or belongs to the state")
+            reached, waiting = set[sp.Basic](), [symbol]
+            while waiting:
+                found = self.define[waiting.pop()].free_symbols - reached
+                reached |= found
+                waiting += [one for one in found if one in self.define]
+            if symbol in reached:
+                raise ClaimError(f"claim {self.id} defines {symbol} by itself: {symbol} = {self.define[symbol]}")
 
     @cached_property
     def loss_symbols(self) -> tuple[sp.Symbol, ...]:

@@ -66,7 +66,7 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
     def meets(candidate: Mapping[str, Any]) -> bool:
         try:
             return all(formula.xreplace(candidate["_numbers"]) != False for formula in filters)  # noqa: E712  # SymPy's false
-        except TypeError:  # SymPy compares no complex or infinite numbers: an assumption has no value here
+        except (TypeError, ValueError):  # SymPy compares no infinite numbers: an assumption has no value here
             return False
 
     def without_numbers(candidate: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,11 @@ class System:
             if is_vector(symbol) != is_vector(expression):
                 raise ClaimError(f"the update of {symbol} in {self.name} mixes vectors and numbers: {expression}")
 
+        spoken = set(self.state).union(*(one.free_symbols for one in (*self.update, *self.well_defined)))
+        for symbol in self.next:
+            if symbol in spoken:
+                raise ClaimError(f"the system {self.name} speaks of {symbol}, which is the name of its next state")
+
     @classmethod
     def on_coordinates(
         cls,
