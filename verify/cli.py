@@ -371,6 +371,9 @@ def check_claims(
         print_results(results, recorded.claims, failures, strict_failures=len(open_claims) if strict else 0)
     for name, why in failures.items():
         sys.stderr.write(f"{name}: {why}\n")
+    for name, result in check.results.items():
+        for why in result.rejected:
+            sys.stderr.write(f"{name}: {why}\n")
     check.run.finish()
     return FAILED if failures or (strict and open_claims) else HOLDS
 

@@ -61,6 +61,7 @@ class _Decision:
         self.settled: list[Settled] = []
         self.tried: dict[str, None] = {}
         self.notes: list[str] = []
+        self.rejected: list[str] = []
         self.points = 0
         self.worst_margin = float("inf")
 
@@ -74,14 +75,19 @@ class _Decision:
     def _take(self, known: Mapping[str, Any]) -> None:
         """Accept what still stands of an earlier certificate, piece by piece."""
         if known.get("fingerprint") != self.claim.fingerprint or known.get("claim") != self.claim.id:
-            self.notes.append("the recorded certificate is of an earlier form of the claim")
+            self.rejected.append("the recorded certificate is of an earlier form of the claim")
             return
         self.progress("replaying")
         for entry in known.get("evidence", []):
             try:
                 self._accept(entry)
             except CertificateError as reason:
-                self.notes.append(f"a recorded piece of evidence was rejected: {reason}")
+                self.rejected.append(f"a recorded piece of evidence was rejected: {reason}")
+            except (MemoryError, Contradiction):
+                raise
+            except Exception as reason:  # a damaged file is rejected whatever it makes the checker trip over
+                what = " ".join(f"{type(reason).__name__}: {reason}".split())
+                self.rejected.append(f"a recorded piece of evidence was rejected: it is malformed ({what})")
 
     def _accept(self, entry: dict[str, Any]) -> Settled:
         """Have the kernel check a piece of evidence, and keep it."""
@@ -221,7 +227,8 @@ class _Decision:
             certificate=self._certificate(searched) if self.evidence else None,
             searched=searched,
             tried=self._all_tried(known),
-            notes=self.notes,
+            notes=[*self.rejected, *self.notes],
+            rejected=self.rejected,
         )
 
     def _part_verdict(self, reading: str, part: str) -> Verdict:

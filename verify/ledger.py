@@ -88,7 +88,7 @@ def read_ledger(path: Path) -> Ledger:
         schema = msgspec.json.decode(text, type=_Header).schema
         if schema == SCHEMA:
             return msgspec.json.decode(text, type=Ledger)
-    except (msgspec.DecodeError, UnicodeDecodeError) as reason:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as reason:
         raise InputError(f"{path} is no intact ledger ({reason}); {remedy}") from None
     raise InputError(f"{path} has schema {schema}, this version reads schema {SCHEMA}; update the toolkit, or {remedy}")
 
@@ -111,7 +111,7 @@ def read_certificate(path: Path) -> Certificate:
         raise InputError(f"the certificate {path} is missing; {remedy}") from None
     except OSError as reason:
         raise InputError(f"the certificate {path} cannot be read: {reason.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as reason:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as reason:
         raise InputError(f"the certificate {path} is cut off or damaged ({reason}); {remedy}") from None
     if not isinstance(certificate, dict):
         raise InputError(f"the certificate {path} is no JSON object; {remedy}")

@@ -170,7 +170,7 @@ def _in_file(path: Path) -> Sequence[Recorded | Replayed]:
         data = msgspec.json.decode(path.read_bytes())
     except OSError as reason:
         raise InputError(f"{path} cannot be read: {reason.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as reason:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as reason:
         return [Replayed(path.stem.replace("__", "/"), False, reason=f"{path} is cut off or damaged ({reason})")]
     if isinstance(data, dict) and "claims" in data:
         ledger = read_ledger(path)

@@ -57,7 +57,10 @@ class Searched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one claim. ``certificate`` holds the evidence of ``verdict`` (None where there is none)."""
+    """What is known of one claim. ``certificate`` holds the evidence of ``verdict`` (None where there is none).
+
+    ``rejected``: why evidence that was recorded earlier did not stand.
+    """
 
     id: str
     verdict: Verdict
@@ -70,3 +73,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     searched: Searched
     tried: list[str] = []
     notes: list[str] = []
+    rejected: list[str] = []

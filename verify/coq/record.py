@@ -64,7 +64,7 @@ def read_record(ledger: Path) -> CoqRecord:
         return CoqRecord()
     except OSError as reason:
         raise InputError(f"{path} cannot be read: {reason.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as reason:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as reason:
         remedy = "restore it from version control, or make it anew with 'verify replay --coq --record'"
         raise InputError(f"{path} is no intact record of what Coq accepted ({reason}); {remedy}") from None
     if record.schema != SCHEMA:

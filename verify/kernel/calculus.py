@@ -59,7 +59,7 @@ def check_calculus(hypotheses: Sequence[Boolean], conclusion: Boolean, node: Any
             grades.append(algebra(*algebraic(known, goal, node), node.get("goal")))
         elif kind == "boxes":
             check_boxes(known, goal, node.get("tree"))
-        elif kind in RULES:
+        elif isinstance(kind, str) and kind in RULES:
             pending += [(list(h), c, part, depth + 1) for h, c, part in RULES[kind](known, goal, node)]
         else:
             raise CertificateError(f"there is no rule {str(kind)[:40]!r}")
