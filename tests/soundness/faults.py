@@ -400,6 +400,12 @@ FAULTS: list[Fault] = [
     *_faults(
         "families",
         "a_family_leaves_alone_what_the_constant_depends_on",
+        ("what grows may be negative", 'found.append(self._goal("the quantity is not negative"',
+         '(self._goal("the quantity is not negative"'),
+    ),
+    *_faults(
+        "families",
+        "a_family_leaves_alone_what_the_constant_depends_on",
         ("a family need not grow", "if rate <= 0:", "if rate < 0:"),
         ("what a constant depends on may move along a family",
          "elif self.hint.index in value.free_symbols:", "elif False:"),

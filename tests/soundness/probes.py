@@ -53,6 +53,7 @@ from verify.statement.claim import Claim, Counterexample, Hints, PointCounterexa
 from verify.statement.formula import (
     BigO,
     BigOmega,
+    Bounded,
     Converges,
     ConvergesTo,
     DecaysExponentially,
@@ -698,6 +699,9 @@ def a_family_leaves_alone_what_the_constant_depends_on(kernel: Kernel) -> None:
         assert said in names
     assert refused(lambda: kernel.families.family_obligations(claim, "", "", 0, Fraction(0), {}))
     assert refused(lambda: kernel.families.family_obligations(claim, "", "", 1, Fraction(1), {}))
+    negative = replace(claim, show=Bounded(-Norm(w - L.minimizer), *claim.show.args[1:]))
+    goals = kernel.families.family_obligations(negative, "", "", 0, Fraction(1), {})
+    assert "the quantity is not negative" in [goal.name for goal in goals]
     hint = claim.hints.families[0]
     for values in ({"alpha": 1 / hint.index}, {"beta": 2 + hint.index}):
         moving = replace(hint, values={**hint.values, **values})

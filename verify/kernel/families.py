@@ -3,7 +3,7 @@
 The family's parameters, start and loss are expressions in n (from the claim's hint, never from the certificate).  To
 show, for every real n >= 1: every assumption holds and the loss is in its class; what the constant may depend on does
 not move (for a polynomial: stays bounded, so that any polynomial does); and quantity**2 >= rate * n * scale**2 with
-scale > 0 and a rational rate > 0.  Then quantity <= K * scale fails for every K once n > K**2 / rate.
+quantity >= 0, scale > 0 and a rational rate > 0.  Then quantity <= K * scale fails for every K once n > K**2 / rate.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ class _FamilyCheck:
         scale = self._concrete(self.formula.args[1], self.start_value)
         index = self.hint.index
         ratio = sp.Rational(rate.numerator, rate.denominator)
+        if not (isinstance(quantity, sp.Abs) or (isinstance(quantity, sp.Rational) and quantity >= 0)):
+            found.append(self._goal("the quantity is not negative", sp.Ge(quantity, 0, evaluate=False)))
         found.append(self._goal("the scale is positive", sp.Gt(scale, 0, evaluate=False)))
         found.append(
             self._goal("the ratio grows without bound", sp.Ge(quantity**2, ratio * index * scale**2, evaluate=False))
