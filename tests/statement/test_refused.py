@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sympy import Float, Integer, Symbol
+from sympy import Float, Integer, Rational, Symbol
 
 from verify.errors import ClaimError
 from verify.statement.claim import Claim
+from verify.statement.formula import LargestPower
 from verify.statement.loss import Loss, LossClass, Property
-from verify.statement.system import System
+from verify.statement.system import System, time
 from verify.statement.vectors import Vector
 
 x, y, a, b = (Symbol(name, real=True) for name in ("x", "y", "a", "b"))
@@ -19,6 +21,10 @@ x_next, bracket = Symbol("x_next", real=True), Symbol("slope[1]", real=True)
 w = Vector("w")
 halving = System("halving", (x,), (x / 2,))
 losses = LossClass("L is convex", (Property("convex"),), ())
+
+
+def trajectory(**arguments: Any) -> Claim:
+    return Claim("c", given=[y > 0], step=halving, start={x: y}, **arguments)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,10 @@ losses = LossClass("L is convex", (Property("convex"),), ())
         (lambda: Claim("c", given=[x > 0], define={a: b, b: a + x}, show=a <= b), "defines a by itself"),
         (lambda: Claim("c", step=halving, define={x: Integer(1)}, show=x_next <= 1), "belongs to the state"),
         (lambda: Claim("c", step=halving, define={x_next: x}, show=x_next <= 1), "belongs to the state"),
+        (lambda: trajectory(define={a: time}, show=x <= a), "defines a by t, which moves on"),
+        (lambda: trajectory(define={a: b, b: time}, show=x <= a), "by t, which moves on"),
+        (lambda: trajectory(times={a: LargestPower(x, Rational(1, 2))}, show=time <= a), "moves along the trajectory"),
+        (lambda: trajectory(times={a: LargestPower(1 / time, Rational(1, 2))}, show=time <= a), "moves along"),
     ],
 )
 def test_it_is_refused_with_a_sentence(make: Callable[[], object], reason: str) -> None:

@@ -113,8 +113,8 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
     """The induction along a trajectory; a sum over the steps is 0 at the start and grows by its term in each step."""
     if claim.start is None or claim.step is None or not claim.hints.invariant:
         raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
-    if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
-        raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
+    if any(value.free_symbols & {*claim.step.state, time} for value in claim.define.values()):
+        raise CertificateError(f"{claim.id} defines something by the state or the time, which moves with it")
     if any(formula.has(sp.Sum) for formula in claim.hints.invariant):
         raise CertificateError("an invariant holds a sum")
     running = _running(claim, conclusion)
@@ -232,8 +232,8 @@ def by_phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     invariant = claim.hints.invariant
     if claim.start is None or claim.step is None or not invariant:
         raise CertificateError(f"{claim.id} gives no invariant of a trajectory")
-    if any(value.free_symbols & set(claim.step.state) for value in claim.define.values()):
-        raise CertificateError(f"{claim.id} defines something by the state, which moves with it")
+    if any(value.free_symbols & {*claim.step.state, time} for value in claim.define.values()):
+        raise CertificateError(f"{claim.id} defines something by the state or the time, which moves with it")
     taken = set(claim.phases)
     if claim.at is not None:
         claim = phases.from_then_on(claim)

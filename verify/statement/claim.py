@@ -496,7 +496,7 @@ class Claim:
                 raise ClaimError(f"claim {self.id}: two symbols have the name {symbol.name!r}")
 
     def _require_definitions(self) -> None:
-        """What is defined is nothing else besides, and is not defined by itself."""
+        """What is defined is nothing else besides, is not defined by itself, and stays what it is as time goes on."""
         taken = {time, *self.times, *((*self.step.state, *self.step.next) if self.step else ())}
         for symbol in self.define:
             if symbol in taken:
@@ -508,6 +508,14 @@ class Claim:
                 waiting += [one for one in found if one in self.define]
             if symbol in reached:
                 raise ClaimError(f"claim {self.id} defines {symbol} by itself: {symbol} = {self.define[symbol]}")
+            if self.is_trajectory and time in reached:
+                raise ClaimError(
+                    f"claim {self.id} defines {symbol} by t, which moves on; write it out where it is used"
+                )
+        moving = {time, *((*self.step.state, *self.step.next) if self.step and self.is_trajectory else ())}
+        for symbol, kind in self.times.items():
+            if isinstance(kind, LargestPower) and (kind.base.free_symbols | kind.level.free_symbols) & moving:
+                raise ClaimError(f"claim {self.id}: {symbol} is {kind}, which moves along the trajectory")
 
     @cached_property
     def loss_symbols(self) -> tuple[sp.Symbol, ...]:
