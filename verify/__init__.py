@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from verify.point import evaluate as evaluate
     from verify.result import Result as Result
     from verify.statement.claim import Claim as Claim
+    from verify.statement.claim import Counterexample as Counterexample
     from verify.statement.claim import FamilyHint as FamilyHint
     from verify.statement.claim import Hints as Hints
     from verify.statement.claim import Paper as Paper
+    from verify.statement.claim import PointCounterexample as PointCounterexample
     from verify.statement.claim import Reading as Reading
     from verify.statement.claim import Source as Source
     from verify.statement.formula import Always as Always
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from verify.statement.formula import Converges as Converges
     from verify.statement.formula import ConvergesExponentially as ConvergesExponentially
     from verify.statement.formula import ConvergesTo as ConvergesTo
+    from verify.statement.formula import DecaysExponentially as DecaysExponentially
     from verify.statement.formula import Differentiable as Differentiable
     from verify.statement.formula import Diverges as Diverges
     from verify.statement.formula import DivergesExponentially as DivergesExponentially
@@ -62,10 +65,10 @@ _NAMES = {
     "verify.decide": "check",
     "verify.point": "evaluate",
     "verify.result": "Result",
-    "verify.statement.claim": "Claim FamilyHint Hints Paper Reading Source",
+    "verify.statement.claim": "Claim Counterexample FamilyHint Hints Paper PointCounterexample Reading Source",
     "verify.statement.formula": "Always AsLongAs BigO BigOmega BigTheta Bounded ComponentNonzero Converges "
-    "ConvergesExponentially ConvergesTo Differentiable Diverges DivergesExponentially Eventually EventuallyAlways "
-    "FirstTime ForAll FromAlmostEveryStart FromEveryStart HasProperty LargestPower LargestTimeWhile LimInf LimSup "
+    "ConvergesExponentially ConvergesTo DecaysExponentially Differentiable Diverges DivergesExponentially Eventually "
+    "EventuallyAlways FirstTime ForAll FromAlmostEveryStart FromEveryStart HasProperty LargestPower LargestTimeWhile LimInf LimSup "
     "StepSum ThereAre ThereIsLoss",
     "verify.statement.loss": "Family Loss LossClass Member Property ScalarLossName Spectrum",
     "verify.statement.system": "System time",

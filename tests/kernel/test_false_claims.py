@@ -35,6 +35,7 @@ from claims.sam_normalization.setting import ell
 from verify.errors import CertificateError
 from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.obligations import obligations
+from verify.point import evaluate
 from verify.proof.strategy import WORK, prove_part
 from verify.statement.claim import Claim, Hints, PointCounterexample
 from verify.statement.formula import (
@@ -118,6 +119,9 @@ TRUE: Mapping[str, Claim] = {
     "hypothesis": Claim(
         "hypothesis", given=[implies(x / y >= 1, z >= 1), x > 0], define={y: x}, over=(x, z), show=z >= 1
     ),
+    "nothing-said": Claim(
+        "nothing-said", given=[Or(Eq(x, 0), z >= 1)], define={y: x}, show=implies(x / y >= 1, z >= 1)
+    ),
     "differentiable": Claim(
         "differentiable",
         given=[Differentiable(ell.symbol, S.One, x)],
@@ -130,6 +134,11 @@ TRUE: Mapping[str, Claim] = {
 @pytest.mark.parametrize("name", TRUE)
 def test_what_is_true_beside_it_is_proved(name: str) -> None:
     assert proved(TRUE[name])
+
+
+def test_an_implication_holds_where_its_hypothesis_has_no_value() -> None:
+    """Once the definition is put in, x/y is 1 and z >= 1 all that is left."""
+    assert evaluate(TRUE["nothing-said"], x=0, z=0).holds is True
 
 
 # --- linear iterations ------------------------------------------------------------------------------------------------
