@@ -10,6 +10,7 @@ from sympy import Symbol
 
 from verify.decide import check
 from verify.errors import InputError
+from verify.kernel.check import check_evidence
 from verify.ledger import read_certificate, read_ledger
 from verify.replaying import replay_sources
 from verify.statement.claim import Claim
@@ -29,17 +30,15 @@ def test_a_malformed_rule_is_rejected_and_the_proof_found_anew() -> None:
 
 
 def test_what_trips_the_checker_is_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
-    import verify.decide
-
     certificate = check(claim, budget="quick").certificate
-    genuine, calls = verify.decide.check_evidence, iter([True])
+    calls = iter([True])
 
     def tripping(*arguments: object) -> object:
         if next(calls, False):
             raise TypeError("unhashable")
-        return genuine(*arguments)  # type: ignore[arg-type]
+        return check_evidence(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verify.decide, "check_evidence", tripping)
+    monkeypatch.setattr("verify.decide.check_evidence", tripping)
     result = check(claim, budget="quick", known=certificate)
     assert result.verdict == "proved"
     assert result.rejected == ["a recorded piece of evidence was rejected: it is malformed (TypeError: unhashable)"]
