@@ -68,8 +68,8 @@ _NAMES = {
     "verify.statement.claim": "Claim Counterexample FamilyHint Hints Paper PointCounterexample Reading Source",
     "verify.statement.formula": "Always AsLongAs BigO BigOmega BigTheta Bounded ComponentNonzero Converges "
     "ConvergesExponentially ConvergesTo DecaysExponentially Differentiable Diverges DivergesExponentially Eventually "
-    "EventuallyAlways FirstTime ForAll FromAlmostEveryStart FromEveryStart HasProperty LargestPower LargestTimeWhile LimInf "
-    "LimSup StepSum ThereAre ThereIsLoss",
+    "EventuallyAlways FirstTime ForAll FromAlmostEveryStart FromEveryStart HasProperty LargestPower LargestTimeWhile "
+    "LimInf LimSup StepSum ThereAre ThereIsLoss",
     "verify.statement.loss": "Family Loss LossClass Member Property ScalarLossName Spectrum",
     "verify.statement.system": "System time",
     "verify.statement.vectors": "Inner Norm Vector",

@@ -132,10 +132,12 @@ class Abstraction:
         """
         found: dict[Boolean, None] = {}
         shown: list[Boolean] | None = None
-        for guard, term in _partial_terms(self._put_in(formula)):
+        for guards, term in _partial_terms(self._put_in(formula)):
             shown = [*definedness(self(formula)), *known] if shown is None else shown
             for condition in unseen(definedness(self(term)), shown):
-                found[condition if guard == sp.true else sp.Implies(self(guard), condition, evaluate=False)] = None
+                for guard in reversed(guards):
+                    condition = sp.Implies(self(guard), condition, evaluate=False)
+                found[condition] = None
         return unseen(found, shown or ())
 
     def _require_derivatives(self, formula: sp.Basic) -> None:
@@ -325,22 +327,24 @@ def _factors(term: sp.Expr) -> list[sp.Expr]:
     return [part for factor in term.args for part in _factors(factor)] if isinstance(term, sp.Mul) else [term]
 
 
-def _partial_terms(formula: sp.Basic, guard: Boolean = sp.true) -> Iterator[tuple[Boolean, sp.Expr]]:
-    """The terms of a formula that may have no value by themselves, each under the hypothesis that it stands under."""
+def _partial_terms(
+    formula: sp.Basic, guards: tuple[Boolean, ...] = ()
+) -> Iterator[tuple[tuple[Boolean, ...], sp.Expr]]:
+    """The terms of a formula that may have no value by themselves, each with the hypotheses that it stands under."""
     if isinstance(formula, sp.Sum | StepSum | sp.Derivative):  # their terms have values, or they are refused
         return
     if isinstance(formula, sp.Implies):
         first, second = formula.args
-        yield from _partial_terms(second, first if guard == sp.true else sp.And(guard, first))
+        yield from _partial_terms(second, (*guards, first))
         return
     if isinstance(formula, sp.Equivalent):
         for implication in ring_of(formula):
-            yield from _partial_terms(implication, guard)
+            yield from _partial_terms(implication, guards)
         return
     for argument in formula.args:
-        yield from _partial_terms(argument, guard)
+        yield from _partial_terms(argument, guards)
     if isinstance(formula, sp.Pow | sp.log | sp.tan) and definedness(formula):
-        yield guard, formula
+        yield guards, formula
 
 
 def _hypotheses(formula: sp.Basic) -> Iterator[sp.Basic]:
