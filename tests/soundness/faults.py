@@ -294,6 +294,13 @@ FAULTS: list[Fault] = [
         ("what comes need have no value", "[((), has_value(side)) for side in relation.args]", "[]"),
     ),
     *_faults(
+        "stopping",
+        "what_is_settled_first_is_shown",
+        ("what is settled need not hold",
+         'result += concluded(f"of the parameters, {one}", known, abstract, one, lemmas)', "pass"),
+        ("what is settled may move", "one.free_symbols & {*moving, *claim.times}", "False"),
+    ),
+    *_faults(
         "limits",
         "a_limit_is_missed_by_a_distance",
         ("what is said of a limit need not be continuous",

@@ -51,6 +51,7 @@ from tests.soundness.faulty import Kernel
 from verify.errors import CertificateError
 from verify.statement.claim import Claim, Counterexample, Hints, PointCounterexample
 from verify.statement.formula import (
+    AsLongAs,
     BigO,
     BigOmega,
     Converges,
@@ -498,6 +499,20 @@ def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
     assert not proves(kernel, within(x0, relation(Le, x, 0), *falls), "stopping")
     assert not proves(kernel, within(Integer(-1), relation(Le, x, x0), Le(x, x0)), "stopping")
     assert not proves(kernel, within(Integer(0), relation(Le, sqrt(-1 - x**2), 1), Ge(time, 0)), "stopping")
+
+
+@probe
+def what_is_settled_first_is_shown(kernel: Kernel) -> None:
+    def shrinks(settled: Any, last: int = 6) -> Claim:
+        given = [Ge(x0, 0), Gt(q, 0), relation(Le, last, t1)]
+        hints = Hints(invariant=(Ge(time, 0),), settled=(settled,))
+        show = AsLongAs(Gt(x, 0), relation(Ge, Symbol("x_next", real=True), x / 2))
+        return along(q * x, show, given=given, hints=hints, over=(x0, q), times={t1: LargestPower(q, QUARTER)})
+
+    assert proves(kernel, shrinks(relation(Ge, q, Rational(1, 2))), "stopping")
+    assert not proves(kernel, shrinks(relation(Ge, q, Rational(1, 2)), 5), "stopping")
+    assert not proves(kernel, shrinks(relation(Ge, q, Rational(3, 5))), "stopping")
+    assert refused(lambda: kernel.obligations.obligations(shrinks(Ge(x, 0)), "", "", "stopping"))
 
 
 @probe

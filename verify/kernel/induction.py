@@ -130,9 +130,13 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
     timeless = [formula for formula in everywhere if time not in formula.free_symbols]
     definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
     base = [abstract(formula) for formula in (*timeless, *definitions)]
-    result = [
-        Implication(f"{symbol} has a value", tuple(abstract(f) for f in timeless), abstract(has_value(value)))
-        for symbol, value in claim.define.items()
+    result = [  # those before it have values, so that their equations hold
+        Implication(
+            f"{symbol} has a value",
+            tuple(abstract(f) for f in (*timeless, *definitions[:place])),
+            abstract(has_value(value)),
+        )
+        for place, (symbol, value) in enumerate(claim.define.items())
     ]
     start = {**claim.start, time: sp.S.Zero, **{part.symbol: part.first for part in running.values()}}
     for formula in invariant:
