@@ -490,6 +490,30 @@ def a_counterexample_is_admissible_and_trapped(kernel: Kernel) -> None:
 
 
 @probe
+def what_holds_as_long_as_fails_at_a_time(kernel: Kernel) -> None:
+    exactly = Ge(x, 3 - time)
+
+    def falls(last: int, condition: Any, then: Any, least: Any = exactly, base: Any = -2) -> Claim:
+        found = Counterexample({}, None, (Le(x, 3 - time), least), since=Integer(last))
+        given, times = [relation(Le, 9, t1)], {t1: LargestPower(base, QUARTER)}
+        hints = Hints(counterexamples=(found,))
+        return along(x - 1, AsLongAs(condition, then), given=given, times=times, hints=hints, start=Integer(3))
+
+    assert refutes(kernel, falls(2, Gt(x, 0), relation(Ge, x, 2)))
+    assert not refutes(kernel, falls(1, Gt(x, 0), relation(Ge, x, 2)))
+    assert not refutes(kernel, falls(2, Gt(x, 1), relation(Ge, x, 2)))
+    assert not refutes(kernel, falls(2, Gt(x, 0), relation(Ge, x, 1)))
+    assert not refutes(kernel, falls(2, Gt(x, 0), relation(Ge, x, 2), base=QUARTER))
+    # x is 3 at time 0, and 2 at time 1; the invariant knows nothing of it from then on
+    early = Or(Ge(x, 3 - time), Ge(time, 2))
+    assert refutes(kernel, falls(1, Gt(x, 0), relation(Ge, x, 3), least=early))
+    late = Or(Ge(x, 3), Ge(time, 1))
+    assert not refutes(kernel, falls(1, Gt(x, 2), relation(Ge, x, 3), least=late))
+    stays = And(Ge(x, 3), Ge(time, 0))
+    assert not refutes(kernel, falls(1, Ge(x, 3), relation(Ge, x, 4), least=stays))
+
+
+@probe
 def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
     def within(last: Any, relation_: Any, *invariant: Any) -> Claim:
         return along(x - 1, Eventually(And(relation(Le, time, last), relation_)), *invariant, given=[Ge(x0, 0)])

@@ -95,7 +95,8 @@ class Counterexample:
         bound: for every state that meets the invariant: against a divergence, an upper bound on its squared size;
             against a bound on a limes superior, a lower bound on the number in question; against a convergence or a
             decay, a distance > 0 by which what is claimed of the limit is missed.
-        since: against "from some time on": a time from which on the conclusion fails, where it does not at every time.
+        since: against "from some time on": a time from which on the conclusion fails, where it does not at every time;
+            against "as long as": the time at which it fails; the invariant is one up to that time.
     """
 
     values: Mapping[str, sp.Expr]
