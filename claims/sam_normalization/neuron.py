@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Or, Rational, Symbol, Tuple, sqrt
 
 from claims.sam_normalization.losses import scalar_losses
+from claims.sam_normalization.neuron_initial import initial_phase
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -218,6 +219,7 @@ theorem_4_1 = Claim(
     source=paper.at("Theorem 4, item 1", "Initial Phase. x_t drops so rapidly that |x_t| = O(sqrt(eta)) in O(1/eta)"),
     given=_moderate,
     show=_with_constants(_initial_phase),
+    hints=initial_phase,
     note=_constants_note,
     uses=["theorem-16.1"],
     **_informal(sam_neuron),

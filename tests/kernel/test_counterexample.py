@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Min, Ne, Or, Symbol, Tuple
+from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Min, Ne, Or, Rational, Symbol, Tuple
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
@@ -18,6 +18,7 @@ from verify.proof.strategy import WORK, refute_by_counterexample
 from verify.statement.claim import Claim, Counterexample, Hints
 from verify.statement.formula import (
     Always,
+    AsLongAs,
     BigO,
     BigOmega,
     BigTheta,
@@ -29,6 +30,7 @@ from verify.statement.formula import (
     EventuallyAlways,
     FirstTime,
     ForAll,
+    LargestPower,
     LimSup,
     StepSum,
     ThereAre,
@@ -713,3 +715,83 @@ def test_sums_over_the_steps_are_not_spoken_of() -> None:
         hints=hint({}, [Ge(StepSum(x), 0), Ge(x, 0)]),
     )
     assert not accepted(claim)
+
+
+# --- as long as -------------------------------------------------------------------------------------------------------
+
+
+def _as_long_as(condition: Boolean, then: Boolean, last: Any = 2, **more: Any) -> Claim:
+    """x = t on the trajectory, about whose states nothing is known after the third step."""
+    invariant = [rel(Le, x, time), Or(Ge(x, time), Ge(time, 4))]
+    settings: dict[str, Any] = {**_up, "show": AsLongAs(condition, then), "hints": hint({}, invariant, since=last)}
+    return Claim("as-long-as", **(settings | more))
+
+
+def test_what_fails_at_a_time_does_not_hold_as_long_as() -> None:
+    assert accepted(_as_long_as(rel(Lt, x, 3), rel(Le, x, 1)))
+    # of two things that are said it suffices that the one about the state itself fails
+    assert accepted(_as_long_as(rel(Lt, x, 3), And(rel(Le, x, 1), rel(Ge, x_next, x))))
+    # later states need not meet an assumption
+    assert accepted(_as_long_as(rel(Lt, x, 3), rel(Le, x, 1), given=[Le(x, 2)]))
+    by_constants = ThereAre(Tuple(K), positive(K), Tuple(), AsLongAs(rel(Lt, x, 3), rel(Le, x, 1 / (K + 1))))
+    assert accepted(_as_long_as(Lt(x, 3), Le(x, 1), show=by_constants))
+
+
+AS_LONG_AS: dict[str, Claim] = {
+    "it does not fail": _as_long_as(rel(Lt, x, 3), rel(Le, x, 2)),
+    "it fails later": _as_long_as(rel(Lt, x, 5), rel(Le, x, 2)),
+    "the condition has failed before": _as_long_as(Or(rel(Lt, x, 1), rel(Gt, x, 1)), rel(Le, x, 1)),
+    "the condition fails then": _as_long_as(rel(Lt, x, 2), rel(Le, x, 1)),
+    "nothing is known of the state at that time": _as_long_as(rel(Lt, x, 9), rel(Le, x, 4), last=5),
+    "only what is said of the next state fails": _as_long_as(rel(Lt, x, 3), rel(Le, x_next, 1)),
+    "an assumption fails by then": _as_long_as(rel(Lt, x, 3), rel(Le, x, 1), given=[Le(x, 1)]),
+    "the step from there does not exist": _as_long_as(
+        rel(Lt, x, 3), rel(Le, x, 1), step=System("stops", (x,), (x + 1,), (Ne(x, 2),))
+    ),
+}
+
+
+@pytest.mark.parametrize("why", AS_LONG_AS)
+def test_as_long_as_is_not_refuted_where(why: str) -> None:
+    assert not accepted(AS_LONG_AS[why])
+
+
+@pytest.mark.parametrize("last", [None, -1, Rational(3, 2), K, time, sp.oo])
+def test_it_fails_at_a_natural_number(last: Any) -> None:
+    with pytest.raises(CertificateError, match="no time at which the conclusion fails"):
+        counterexample_obligations(_as_long_as(Lt(x, 3), Le(x, 1), last), "", "", 0)
+
+
+def _until(base: Any, assumption: Any, level: Any = None) -> Claim:
+    times = {T: LargestPower(base, Rational(1, 4) if level is None else level)}
+    hints = hint({"eta": -1}, [Ge(x, 0)])
+    return Claim("until", given=[assumption], over=eta, times=times, show=Eventually(Le(x, -1)), **_up, hints=hints)
+
+
+def test_a_number_is_at_most_a_time_that_never_comes() -> None:
+    for base in (-1, 1, 2, eta, eta - 1):
+        assert accepted(_until(base, rel(Le, 9, T)))
+    assert accepted(_until(-1, rel(Lt, x + time, T)))
+    for base in (Rational(1, 2), Rational(-1, 2), 0, 1 / (eta + 1), eta / 2):
+        assert not accepted(_until(base, rel(Le, 9, T)))
+    assert not accepted(_until(-1, rel(Le, 1 / (eta + 1), T)))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        _until(-1, rel(Le, T, 9)),
+        _until(-1, rel(Le, T, T)),
+        _until(-1, rel(Eq, T, 9)),
+        _until(-1, Or(rel(Le, 9, T), x > 0)),
+    ],
+)
+def test_of_such_a_time_nothing_else_is_known(claim: Claim) -> None:
+    with pytest.raises(CertificateError, match="speaks of a hitting time"):
+        counterexample_obligations(claim, "", "", 0)
+
+
+@pytest.mark.parametrize("claim", [_until(-1, rel(Le, 9, T), level=2), _until(x - 1, rel(Le, 9, T))])
+def test_its_power_stays_and_its_level_is_at_most_one(claim: Claim) -> None:
+    with pytest.raises(CertificateError, match="is no largest power"):
+        counterexample_obligations(claim, "", "", 0)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from sympy import And, Ge, Gt, Le, Lt, Symbol, Tuple, sqrt
+from sympy import And, Ge, Gt, Le, Lt, Rational, Symbol, Tuple, sqrt
 
 from verify.errors import CertificateError
 from verify.kernel.check import check_evidence
 from verify.kernel.obligations import obligations
 from verify.proof.strategy import WORK, prove_part
 from verify.statement.claim import Claim, Hints
-from verify.statement.formula import Always, AsLongAs, Eventually, FirstTime, ThereAre
+from verify.statement.formula import Always, AsLongAs, Eventually, FirstTime, LargestPower, ThereAre
 from verify.statement.system import System, time
 
 x, x0, K, T = sp.symbols("x x0 K T", real=True)
@@ -101,3 +101,35 @@ def test_an_eventuality_needs_an_end_and_one_relation() -> None:
 
 def test_a_step_without_a_value_keeps_nothing() -> None:
     assert not proved(claim(AsLongAs(Ge(x, 0), rel(Ge, x, 0)), Ge(x, 0), step=inverting))
+
+
+q = Symbol("q", real=True)
+
+
+def shrinking(*settled: Any, given: Any = (), level: Any = 6) -> Claim:
+    """x -> q x from x0 >= 0, where q^t >= 1/4 at least until t = level."""
+    return Claim(
+        "shrinking",
+        given=(Ge(x0, 0), rel(Le, level, T), *given),
+        over=(x0, q),
+        step=System("shrinking", (x,), (q * x,)),
+        start={x: x0},
+        times={T: LargestPower(q, Rational(1, 4))},
+        show=AsLongAs(Gt(x, 0), rel(Ge, x_next, x / 2)),
+        hints=Hints(invariant=(Ge(time, 0),), settled=settled),
+    )
+
+
+def test_what_a_power_says_of_the_parameters_is_shown_first() -> None:
+    positive = (Gt(q, 0),)
+    assert proved(shrinking(rel(Ge, q, Rational(1, 2)), given=positive))
+    assert not proved(shrinking(given=positive))
+    assert not proved(shrinking(rel(Ge, q, Rational(1, 2)), given=positive, level=5))
+    # where q <= -1, the time never comes
+    assert not proved(shrinking(rel(Ge, q, Rational(1, 2))))
+
+
+@pytest.mark.parametrize("said", [Ge(x, 0), Ge(x_next, 0), Ge(time, 0), rel(Ge, T, 0), AsLongAs(Gt(q, 0), Gt(q, 0))])
+def test_what_moves_is_not_settled_first(said: Any) -> None:
+    with pytest.raises(CertificateError, match="speaks of more than the parameters"):
+        obligations(shrinking(said), "", "", "stopping")

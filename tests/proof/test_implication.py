@@ -14,7 +14,7 @@ from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Max, Min, N
 from sympy.logic.boolalg import Boolean
 
 from verify.kernel.implication import check_implication
-from verify.proof.implication import Work, attempt_implication, prove_implication
+from verify.proof.implication import MANY, Work, attempt_implication, prove_implication
 
 eta, beta, lam, largest, rho, x, y, x0, y0, p, a, b, c = sp.symbols(
     "eta beta lam largest rho x y x0 y0 p a b c", real=True
@@ -153,6 +153,15 @@ def test_what_a_conclusion_speaks_of_is_written_out_first() -> None:
     goal = attempt_implication(known, y > 0, work=STANDARD).certificate
     assert goal is not None
     assert goal["proof"]["goal"]["using"] == [0, 1, 2]
+
+
+def test_of_many_lemmas_the_last_few_come_first() -> None:
+    others = [sp.Symbol(f"v{place}", real=True) for place in range(MANY)]
+    lemmas = [rel(Ge, v**2 + 1, v) for v in others]
+    premises = [rel(Le, a, b), rel(Le, b, c)]
+    proof = prove_implication(premises, rel(Le, a, c), lemmas=[*lemmas, *premises], work=Work.quick())
+    assert proof is not None
+    assert proof["proof"]["goal"]["using"] == [len(lemmas) + place for place in (1, 2, 3)]
 
 
 def test_what_is_known_already_is_not_squared() -> None:

@@ -51,6 +51,7 @@ from tests.soundness.faulty import Kernel
 from verify.errors import CertificateError
 from verify.statement.claim import Claim, Counterexample, Hints, PointCounterexample
 from verify.statement.formula import (
+    AsLongAs,
     BigO,
     BigOmega,
     Bounded,
@@ -574,6 +575,30 @@ def a_counterexample_is_admissible_and_trapped(kernel: Kernel) -> None:
 
 
 @probe
+def what_holds_as_long_as_fails_at_a_time(kernel: Kernel) -> None:
+    exactly = Ge(x, 3 - time)
+
+    def falls(last: int, condition: Any, then: Any, least: Any = exactly, base: Any = -2) -> Claim:
+        found = Counterexample({}, None, (Le(x, 3 - time), least), since=Integer(last))
+        given, times = [relation(Le, 9, t1)], {t1: LargestPower(base, QUARTER)}
+        hints = Hints(counterexamples=(found,))
+        return along(x - 1, AsLongAs(condition, then), given=given, times=times, hints=hints, start=Integer(3))
+
+    assert refutes(kernel, falls(2, Gt(x, 0), relation(Ge, x, 2)))
+    assert not refutes(kernel, falls(1, Gt(x, 0), relation(Ge, x, 2)))
+    assert not refutes(kernel, falls(2, Gt(x, 1), relation(Ge, x, 2)))
+    assert not refutes(kernel, falls(2, Gt(x, 0), relation(Ge, x, 1)))
+    assert not refutes(kernel, falls(2, Gt(x, 0), relation(Ge, x, 2), base=QUARTER))
+    # x is 3 at time 0, and 2 at time 1; the invariant knows nothing of it from then on
+    early = Or(Ge(x, 3 - time), Ge(time, 2))
+    assert refutes(kernel, falls(1, Gt(x, 0), relation(Ge, x, 3), least=early))
+    late = Or(Ge(x, 3), Ge(time, 1))
+    assert not refutes(kernel, falls(1, Gt(x, 2), relation(Ge, x, 3), least=late))
+    stays = And(Ge(x, 3), Ge(time, 0))
+    assert not refutes(kernel, falls(1, Ge(x, 3), relation(Ge, x, 4), least=stays))
+
+
+@probe
 def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
     def within(last: Any, relation_: Any, *invariant: Any) -> Claim:
         return along(x - 1, Eventually(And(relation(Le, time, last), relation_)), *invariant, given=[Ge(x0, 0)])
@@ -583,6 +608,20 @@ def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
     assert not proves(kernel, within(x0, relation(Le, x, 0), *falls), "stopping")
     assert not proves(kernel, within(Integer(-1), relation(Le, x, x0), Le(x, x0)), "stopping")
     assert not proves(kernel, within(Integer(0), relation(Le, sqrt(-1 - x**2), 1), Ge(time, 0)), "stopping")
+
+
+@probe
+def what_is_settled_first_is_shown(kernel: Kernel) -> None:
+    def shrinks(settled: Any, last: int = 6) -> Claim:
+        given = [Ge(x0, 0), Gt(q, 0), relation(Le, last, t1)]
+        hints = Hints(invariant=(Ge(time, 0),), settled=(settled,))
+        show = AsLongAs(Gt(x, 0), relation(Ge, Symbol("x_next", real=True), x / 2))
+        return along(q * x, show, given=given, hints=hints, over=(x0, q), times={t1: LargestPower(q, QUARTER)})
+
+    assert proves(kernel, shrinks(relation(Ge, q, Rational(1, 2))), "stopping")
+    assert not proves(kernel, shrinks(relation(Ge, q, Rational(1, 2)), 5), "stopping")
+    assert not proves(kernel, shrinks(relation(Ge, q, Rational(3, 5))), "stopping")
+    assert refused(lambda: kernel.obligations.obligations(shrinks(Ge(x, 0)), "", "", "stopping"))
 
 
 @probe

@@ -22,6 +22,7 @@ from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Counterexample, PointCounterexample
 from verify.statement.formula import (
     Always,
+    AsLongAs,
     ConvergesTo,
     DecaysExponentially,
     Diverges,
@@ -29,9 +30,11 @@ from verify.statement.formula import (
     Eventually,
     EventuallyAlways,
     ForAll,
+    LargestPower,
     LimSup,
     OrderOfGrowth,
     ThereAre,
+    parts_of,
     speaks_of_a_point,
 )
 from verify.statement.loss import Member
@@ -66,6 +69,8 @@ class _Refutation:
         self.bound: set[sp.Basic] = set()
         self.found: list[Implication] = []
         self.member: Member | None = None
+        #: Where the statement fails at a time, that time: what comes later does not matter.
+        self.last: sp.Integer | None = None
         state = set(claim.step.state) if claim.step is not None else set()
         self.state = state if claim.is_trajectory else set()
         self._require_free(self.values, "gives a value to")
@@ -84,13 +89,15 @@ class _Refutation:
         """Admissibility, independence of the constants, the trajectory, and the contradiction."""
         body = self._peeled(formula)
         self._build_loss()
+        if isinstance(body, AsLongAs):
+            self.last = self._last()
         parameters = self.hint.loss[1].values() if self.hint.loss is not None else ()
         for value in (*self.values.values(), *map(sp.sympify, parameters)):
             if not value.free_symbols <= self.bound:
                 raise CertificateError(f"{value} speaks of more than the constants in question")
         for assumption in self.claim.assumptions:
             if assumption.free_symbols & set(self.claim.times):
-                raise CertificateError(f"{assumption} speaks of a hitting time")
+                assumption = self._beyond_all(assumption)
             if self.hint.invariant and self._moves(assumption):  # then it holds along the whole trajectory
                 self._conclude(f"{assumption} holds", self._known(), assumption)
             else:
@@ -218,6 +225,7 @@ class _Refutation:
         start = {**claim.start, time: sp.S.Zero}
         update = dict(zip(claim.step.state, claim.step.update, strict=True)) | {time: time + 1}
         known = self._known()
+        before = known if self.last is None else (*known, sp.Le(time, self.last - 1, evaluate=False))
         for formula in self.hint.invariant:
             self._conclude(f"the start meets {formula}", self.constants, formula, start)
         for condition in claim.step.well_defined:
@@ -226,11 +234,30 @@ class _Refutation:
             value = sp.Eq(expression, expression, evaluate=False)
             self._conclude(f"the next {symbol} has a value", known, value)
         for formula in self.hint.invariant:
-            self._conclude(f"a step keeps {formula}", known, formula, update)
+            self._conclude(f"a step keeps {formula}", before, formula, update)
 
     def _known(self) -> tuple[Boolean, ...]:
         """What holds at every time."""
-        return (*self.constants, *[self._concrete(formula) for formula in self.hint.invariant])
+        until = () if self.last is None else (sp.Le(time, self.last, evaluate=False),)
+        return (*self.constants, *[self._concrete(formula) for formula in self.hint.invariant], *until)
+
+    def _last(self) -> sp.Integer:
+        """The hinted time at which a statement fails."""
+        since = self.hint.since
+        if not (isinstance(since, sp.Integer) and since >= 0 and self.hint.invariant):
+            raise CertificateError("the counterexample gives no time at which the conclusion fails")
+        return since
+
+    def _beyond_all(self, assumption: Boolean) -> Boolean:
+        """Where a time never comes, as b^t >= a for t as large as one likes where |b| >= 1: a number is below it."""
+        number, symbol = assumption.args if isinstance(assumption, sp.Le | sp.Lt) else (assumption, None)
+        kind = self.claim.times.get(symbol)
+        if not isinstance(kind, LargestPower) or number.free_symbols & set(self.claim.times):
+            raise CertificateError(f"{assumption} speaks of a hitting time")
+        if not (isinstance(kind.level, sp.Rational) and 0 < kind.level <= 1) or self._moves(kind.base):
+            raise CertificateError(f"{symbol} is no largest power of a number that stays")
+        self._require(f"{symbol} never comes", sp.Ge(sp.Abs(kind.base), 1, evaluate=False))
+        return sp.Eq(number, number, evaluate=False)
 
     def _moves(self, expression: sp.Basic) -> bool:
         """Whether an expression speaks of the state or the time."""
@@ -258,6 +285,16 @@ class _Refutation:
                 known = (*known, self._concrete(sp.Ge(time, late, evaluate=False)))
             # what fails at every time fails at some time from every time on
             self._conclude("the conclusion fails", known, body.args[0], negated=True)
+        elif isinstance(body, AsLongAs):
+            condition, then = body.args
+            following = set(self.claim.step.next) if self.claim.step is not None else set()
+            # what is said of the state itself is a part of what is said, so it suffices that this fails
+            said = [one for one in parts_of(then) if not one.free_symbols & following]
+            if not said:
+                raise CertificateError(f"{then} speaks of the next state only")
+            self._conclude("the condition holds up to that time", known, condition)
+            at = (*known, sp.Ge(time, self.last, evaluate=False))
+            self._conclude("the conclusion fails at that time", at, sp.And(*said, evaluate=False), negated=True)
         elif isinstance(body, Always) and self.claim.start is not None:
             start = {**self.claim.start, time: sp.S.Zero}
             self._conclude("the conclusion fails", self.constants, body.args[0], start, negated=True)
@@ -355,5 +392,6 @@ def counterexample_text(hint: Counterexample | PointCounterexample) -> str:
     if hint.loss is not None:
         text += f", loss {loss_as_text(*hint.loss)}"
     if hint.invariant:
-        text += f"; every iterate meets {', '.join(map(str, hint.invariant))}"
+        iterate = "every iterate" if not isinstance(hint.since, sp.Integer) else f"every iterate up to t = {hint.since}"
+        text += f"; {iterate} meets {', '.join(map(str, hint.invariant))}"
     return text

@@ -131,8 +131,9 @@ def _invariant(claim: Claim, conclusion: Boolean) -> _Invariant:
     definitions = [sp.Eq(symbol, value, evaluate=False) for symbol, value in claim.define.items()]
     base = abstract.hypotheses([*timeless, *definitions])
     result = []
-    for symbol, value in claim.define.items():
-        result += concluded(f"{symbol} has a value", tuple(abstract.hypotheses(timeless)), abstract, has_value(value))
+    for place, (symbol, value) in enumerate(claim.define.items()):
+        earlier = abstract.hypotheses([*timeless, *definitions[:place]])  # those have values, so that they hold
+        result += concluded(f"{symbol} has a value", tuple(earlier), abstract, has_value(value))
     start = {**claim.start, time: sp.S.Zero, **{part.symbol: part.first for part in running.values()}}
     for formula in invariant:
         initial = formula.func(*[side.xreplace(start) for side in formula.args], evaluate=False)

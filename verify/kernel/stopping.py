@@ -12,11 +12,12 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.conclusion import has_value, speaks_of_next
+from verify.kernel.conclusion import concluded, has_value, speaks_of_next
 from verify.kernel.goals import Implication
 from verify.kernel.induction import Goal, by_invariant
-from verify.statement.claim import Claim
-from verify.statement.formula import AsLongAs, Eventually, parts_of, speaks_of_a_point
+from verify.kernel.powers import PowerAbstraction, powers, stands_alone
+from verify.statement.claim import Claim, Hints
+from verify.statement.formula import AsLongAs, Eventually, TrajectoryFormula, parts_of, speaks_of_a_point
 from verify.statement.system import time
 
 _NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
@@ -28,7 +29,7 @@ def by_stopping(claim: Claim, formula: Boolean) -> list[Implication]:
     for one in parts_of(formula):
         condition, shown = _while(claim, one)
         goals.setdefault(condition, []).extend(shown)
-    result: list[Implication] = []
+    result, claim = _settled(claim)
     for condition, shown in goals.items():
         if claim.step is None or not speaks_of_a_point(condition) or condition.free_symbols & set(claim.times):
             raise CertificateError(f"no iteration stops where {condition} fails")
@@ -61,6 +62,36 @@ def _within(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
     # where a side had no value, the relation would neither hold nor fail
     valued: list[Goal] = [((), has_value(side)) for side in relation.args]
     return fails, [*valued, ((), sp.Ge(last, 0, evaluate=False)), ((fails,), sp.Le(time + 1, last, evaluate=False))]
+
+
+def _settled(claim: Claim) -> tuple[list[Implication], Claim]:
+    """What is said of the parameters, from the times that powers define too, and the claim with that assumed."""
+    said, advice = claim.hints.settled, claim.hints.powers or Hints()
+    if not said:
+        return [], claim
+    moving = {time, *(claim.step.state if claim.step else ()), *(claim.step.next if claim.step else ())}
+    for one in said:
+        if one.has(TrajectoryFormula) or one.free_symbols & {*moving, *claim.times}:
+            raise CertificateError(f"{one} speaks of more than the parameters")
+    moving |= set(claim.times) - set(powers(claim))
+    assumed = [
+        one
+        for one in claim.assumptions
+        if not one.has(TrajectoryFormula)
+        and not one.free_symbols & moving
+        and stands_alone(claim, one)
+        and (advice.needs is None or one in advice.needs)
+    ]
+    abstract = PowerAbstraction(replace(claim, hints=advice))
+    hypotheses = abstract.hypotheses(assumed)
+    for one in said:
+        abstract(one)  # so that the facts cover what it speaks of
+    lemmas = tuple(abstract.lemma(lemma) for lemma in advice.lemmas)
+    known = (*hypotheses, *abstract.facts(hypotheses))
+    result: list[Implication] = []
+    for one in said:
+        result += concluded(f"of the parameters, {one}", known, abstract, one, lemmas)
+    return result, replace(claim, given=(*claim.given, *said))
 
 
 __all__ = ["by_stopping"]

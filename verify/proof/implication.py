@@ -22,7 +22,7 @@ from verify.proof.smt import Limits, ask
 
 #: The linear programs grow from round to round: their columns as parts of the most that is allowed.
 SIZES = (40, 8, 1)
-#: Among more hypotheses than ``MANY`` the last few are tried on their own, in groups of these sizes.
+#: Among more hypotheses, or lemmas, than ``MANY`` the last few are tried on their own, in groups of these sizes.
 MANY, RECENT = 45, (3, 10)
 #: A root is bounded through squares where neither side's square has more terms.
 LONGEST_SQUARE = 12
@@ -343,6 +343,8 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
     if given > MANY:
         # what was shown last is often what an author had in mind for the next step
         order[1:1] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
+    if len(lemmas) > MANY:
+        order[0:0] = [*(signs | set(range(len(known) - few, len(known))) for few in RECENT), near]
     if defined:
         order.insert(0, defined | bounds)  # what it speaks of, written out
     for subset in order:

@@ -95,7 +95,8 @@ class Counterexample:
         bound: for every state that meets the invariant: against a divergence, an upper bound on its squared size;
             against a bound on a limes superior, a lower bound on the number in question; against a convergence or a
             decay, a distance > 0 by which what is claimed of the limit is missed.
-        since: against "from some time on": a time from which on the conclusion fails, where it does not at every time.
+        since: against "from some time on": a time from which on the conclusion fails, where it does not at every time;
+            against "as long as": the time at which it fails; the invariant is one up to that time.
     """
 
     values: Mapping[str, sp.Expr]
@@ -140,7 +141,8 @@ class Hints:
             they hold in some phases only.
         begins: advice on why the start meets each of the invariants.
         keeps: advice on how a step keeps each of the invariants.
-        powers: advice on why the base of a time that a power defines lies between 0 and 1.
+        powers: advice on why the base of a time that a power defines lies between 0 and 1, or what is settled holds.
+        settled: where the iteration stops: what the times that powers define say of the parameters, shown first.
         lemmas: intermediate inequalities, proved in order before they are used.
         abbreviate: symbols for expressions that the last step, from the lemmas to the conclusion, need not look into,
             in the order in which they are put in.
@@ -168,6 +170,7 @@ class Hints:
     begins: tuple[Hints | None, ...] = ()
     keeps: tuple[Hints | None, ...] = ()
     powers: Hints | None = None
+    settled: tuple[Boolean, ...] = ()
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     exhibit: tuple[str, Mapping[str, sp.Expr]] | None = None
     growth: tuple[sp.Symbol, sp.Expr] | None = None

@@ -8,6 +8,7 @@ from sympy import Abs, And, Ge, Gt, Implies, Le, Lt, Min, Symbol, Tuple, sqrt
 
 from claims.sam_normalization.neuron_sam.appendix_f import all_phases, from_start_16, initial_phase, x_next, y_next
 from claims.sam_normalization.neuron_sam.invariants import order_after_t1, order_after_t2
+from claims.sam_normalization.neuron_sam.shrinking import shrinking
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -29,7 +30,7 @@ from claims.sam_normalization.setting import (
     x,
     y,
 )
-from verify.statement.claim import Claim
+from verify.statement.claim import Claim, Hints
 from verify.statement.formula import AsLongAs, ThereAre
 
 K, R = Symbol("K", real=True), Symbol("R", real=True)
@@ -56,6 +57,7 @@ theorem_16_1 = Claim(
         )
     ),
     note=_note,
+    hints=Hints(counterexamples=(shrinking,)),
     uses=["theorem-20.lower", "theorem-20.decrease", "theorem-20.duration"],
     **initial_phase,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import And, Ge, Gt, Implies, Integer, Le, Lt, Min, Symbol, Tuple, sqrt
 
 from claims.sam_normalization.neuron_usam.appendix_g import trajectory, x_next
+from claims.sam_normalization.neuron_usam.widening import widening
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -45,6 +46,7 @@ theorem_35_1 = Claim(
             And(relation(Ge, y, root_large / K), relation(Le, x_next, x - root_small / K)),
         ),
     ),
+    hints=widening,
     note="The constants of O and Omega may depend on c and C, which the setting calls constants.",
     uses=["theorem-39.lower", "theorem-39.decrease", "theorem-39.duration"],
     **trajectory,
