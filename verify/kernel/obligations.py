@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean
 from verify.errors import CertificateError, ClaimError
 from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.conclusion import abbreviated, concluded, has_value, speaks_of_next, state_hypotheses
+from verify.kernel.decay import by_decay
 from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
 from verify.kernel.powers import PowerAbstraction
@@ -255,6 +256,7 @@ METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "phases": by_phases,
     "stopping": _stopping,
     "growth": by_growth,
+    "decay": by_decay,
     "spectral": _spectral,
     "exhibit": _exhibit,
     "limit": _limit,
