@@ -49,7 +49,7 @@ from claims.sam_normalization.setting import (
 )
 from tests.soundness.faulty import Kernel
 from verify.errors import CertificateError
-from verify.statement.claim import Claim, Counterexample, Hints, PointCounterexample
+from verify.statement.claim import Claim, Counterexample, Decay, Hints, PointCounterexample
 from verify.statement.formula import (
     AsLongAs,
     BigO,
@@ -622,6 +622,47 @@ def what_is_settled_first_is_shown(kernel: Kernel) -> None:
     assert not proves(kernel, shrinks(relation(Ge, q, Rational(1, 2)), 5), "stopping")
     assert not proves(kernel, shrinks(relation(Ge, q, Rational(3, 5))), "stopping")
     assert refused(lambda: kernel.obligations.obligations(shrinks(Ge(x, 0)), "", "", "stopping"))
+
+
+@probe
+def what_decays_contracts_once_a_rank_has_fallen(kernel: Kernel) -> None:
+    one, half = Integer(1), sp.Rational(1, 2)
+    then_x, then_y, y0 = (Symbol(name, real=True) for name in ("then_x", "then_y", "y0"))
+
+    def decays(update: Any, *invariant: Any, given: Sequence[Any] = (), **reason: Any) -> bool:
+        settings: dict[str, Any] = {"kept": (), "radius": one, "factor": half, "rank": y, "drop": one} | reason
+        claim = Claim(
+            "c",
+            given=given,
+            over=(x0, y0),
+            step=System("a step", (x, y), update),
+            start={x: x0, y: y0},
+            show=DecaysExponentially(x),
+            hints=Hints(invariant=invariant, decay=Decay(**({"frozen": {x: then_x, y: then_y}} | settings))),
+        )
+        return proves(kernel, claim, "decay")
+
+    stays = (Eq(x, 2), Eq(y, 1))
+    at_two = [Eq(x0, 2), Eq(y0, 1)]
+    assert decays((x / 2, y - x**2), Ge(3 * y, 4 * x**2), given=[Eq(y0, 2 * x0**2)])
+    assert not decays((-x, y), Eq(x**2, half), Eq(y, 1), given=[Eq(x0**2, half), Eq(y0, 1)], factor=one)
+    assert not decays((x, y), Eq(x, half), Eq(y, 1), given=[Eq(x0, half), Eq(y0, 1)])
+    assert not decays((x, y), *stays, given=at_two)
+    assert not decays((x, y), *stays, given=at_two, drop=Integer(0))
+    assert not decays((x, y), Eq(y, 1), given=[Eq(y0, 1)], radius=sqrt(-1 - then_x**2))
+    less = 1 / (1 + x**2)
+    ever_less = (Ge(x, 1), Ge(x**2 * y, 2))
+    assert not decays((2 * x, y - less), *ever_less, given=[Eq(x0, 1), Eq(y0, 2)], radius=half, drop=less)
+    assert not decays((x, y - 1), Eq(x, 2), given=[Eq(x0, 2)])
+    assert not decays((x, y), Eq(x, 0), Eq(y, 1), given=[Eq(y0, 1)])
+    assert not decays((x, y), Eq(y, 1), given=[Eq(y0, 1)], kept=(Eq(x, 0),))
+    small: dict[str, Any] = {"kept": (Eq(y, then_y), Le(Abs(x), Abs(then_x))), "radius": 1 + Abs(then_x)}
+    assert decays((x * y, y), Ge(y, 0), given=[Ge(y0, 0), Eq(y, 0)], **small)
+    assert not decays((x * y, y + 1), Ge(y, 0), given=[Ge(y0, 0), Eq(y, 0)], **small)
+    assert not decays((x, y + 1), Ge(y, 0), given=[Ge(y0, 0), Eq(y, 0)], factor=y, **small)
+    assert not decays((x / 2, 1 / (y - 3)), Ge(x, 0), Le(x, half), given=[Eq(x0, half)], rank=x)
+    taken = {"frozen": {x: then_x, y: x0}, "kept": (Eq(y, x0), small["kept"][1]), "factor": x0}
+    assert not decays((x * y, y), Ge(y, 0), given=[Ge(x0, 0), Lt(x0, 1), Eq(y0, 2)], **(small | taken))
 
 
 @probe

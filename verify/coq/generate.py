@@ -29,6 +29,9 @@ CONCLUDED = {
     "up to which it has held meets it (induction on t), and with it the conclusion.",
     "growth": "a coordinate that is never 0 and grows by a constant factor above 1 in each step diverges "
     "exponentially.",
+    "decay": "the invariant and what is kept hold of every state from the one in question on; a rank that is never "
+    "negative falls by a fixed amount in each step that begins outside of the radius, so that there are finitely many, "
+    "and every other step multiplies the size by at most a factor below 1.",
     "spectral": "what holds at an arbitrary eigenvalue holds along every eigenvector, and these are a basis.",
     "exhibit": "the named loss is of the class, and starts without a component along the expanded eigenvector form a "
     "null set.",

@@ -242,14 +242,14 @@ def by_phases(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
     apart = phases.with_used_times(apart, [*invariant, formula])
     if not set(apart.phases) <= taken:
         raise CertificateError(f"apart from the others, {part!r} would take more phases not to be empty")
-    return _Phases(apart).obligations(formula)
+    return Phases(apart).obligations(formula)
 
 
 #: What is known, by how an author names it: a condition of the next state is written in x_next.
 Known = dict[Boolean, Boolean]
 
 
-class _Phases:
+class Phases:
     """The obligations of an induction through phases."""
 
     def __init__(self, claim: Claim) -> None:
@@ -274,7 +274,7 @@ class _Phases:
         self.result: dict[Implication, None] = {}
         self.facts: list[Boolean] = []
 
-    def _goal(
+    def goal(
         self,
         name: str,
         known: Known,
@@ -328,7 +328,7 @@ class _Phases:
             known = {fact: put_in(fact, start) for fact in said}
             for one, hint in zip(hints.invariant, begins, strict=False):
                 goal = self._goal_in(one, situation)
-                self._goal(f"the start meets {one}", known, goal, hint or plain, start)
+                self.goal(f"the start meets {one}", known, goal, hint or plain, start)
                 known[one] = put_in(goal, start)  # which the next ones may use
         for situation in phases.situations(claim):
             now = self._known(situation)
@@ -336,7 +336,7 @@ class _Phases:
                 later = {put_in(fact, self.next): put_in(fact, self.moved) for fact in said}
                 known = now | later | self.exists
                 for one, hint in zip(hints.invariant, advice, strict=False):
-                    self._goal(f"a step keeps {one}", known, self._goal_in(one, after), hint or plain, self.moved)
+                    self.goal(f"a step keeps {one}", known, self._goal_in(one, after), hint or plain, self.moved)
             self._conclude(formula, situation, now)
         return list(self.result)
 
@@ -354,7 +354,7 @@ class _Phases:
         goal = phases.resolved(claim, formula, situation, unknown=sp.false)
         last = replace(claim.hints, invariant=(), begins=(), keeps=(), needs=None)
         known = now | {one: one for one in given} | exists
-        self._goal("the invariant implies the conclusion", known, goal, last)
+        self.goal("the invariant implies the conclusion", known, goal, last)
 
     def _known(self, situation: phases.Situation) -> Known:
         """What is known of a state in a situation: its conditions, the invariant, and the bounds of powers."""
@@ -377,14 +377,14 @@ class _Phases:
         plain = self.claim.hints.powers or plain
         for one in first:
             advice = plain if one.free_symbols else Hints()
-            self._goal(f"{one}, for the time that a power defines", {}, one, advice)
+            self.goal(f"{one}, for the time that a power defines", {}, one, advice)
         self.facts = facts
         for one in then:
-            self._goal(f"{one}, for the time that a power defines", {}, one, plain)
+            self.goal(f"{one}, for the time that a power defines", {}, one, plain)
         self.facts = [*facts, *then]
 
     def _value(self, name: str, value: sp.Expr, plain: Hints) -> None:
-        self._goal(name, {}, has_value(value), plain)
+        self.goal(name, {}, has_value(value), plain)
 
 
 class _PhaseAbstraction(_TrajectoryAbstraction):

@@ -15,6 +15,7 @@ from verify.errors import CertificateError, ClaimError
 from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.advice import with_squares
 from verify.kernel.conclusion import abbreviated, concluded, has_value, speaks_of_next, state_hypotheses
+from verify.kernel.decay import by_decay
 from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
 from verify.kernel.powers import PowerAbstraction
@@ -263,6 +264,7 @@ METHODS: dict[str, Callable[[Claim, str, Boolean], list[Implication]]] = {
     "phases": by_phases,
     "stopping": _stopping,
     "growth": by_growth,
+    "decay": by_decay,
     "spectral": _spectral,
     "exhibit": _exhibit,
     "limit": _limit,

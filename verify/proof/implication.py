@@ -24,6 +24,8 @@ from verify.proof.smt import Limits, ask
 SIZES = (40, 8, 1)
 #: Among more hypotheses, or lemmas, than ``MANY`` the last few are tried on their own, in groups of these sizes.
 MANY, RECENT = 45, (3, 10)
+#: After more lemmas than ``LONG`` the last few are tried on their own, with the signs of what the goal speaks of.
+LONG, LATEST = 20, (4, 8)
 #: A root is bounded through squares where neither side's square has more terms.
 LONGEST_SQUARE = 12
 #: After the first round a solver is asked whether the goal fails; its work for that.
@@ -345,6 +347,9 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
         order[1:1] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
     if len(lemmas) > MANY:
         order[0:0] = [*(signs | set(range(len(known) - few, len(known))) for few in RECENT), near]
+    if len(lemmas) > LONG:
+        own = {place for place in signs if known[place].free_symbols <= conclusion.free_symbols}
+        order[:0] = [own | set(range(len(known) - few, len(known))) for few in LATEST]
     if defined:
         order.insert(0, defined | bounds)  # what it speaks of, written out
     for subset in order:

@@ -25,6 +25,7 @@ from verify.statement.claim import Claim, PointCounterexample
 from verify.statement.formula import (
     AsLongAs,
     Bounded,
+    DecaysExponentially,
     Diverges,
     DivergesExponentially,
     Eventually,
@@ -74,6 +75,8 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
         yield "constants"
     elif isinstance(formula, Diverges | DivergesExponentially) and claim.hints.growth is not None:
         yield "growth"
+    elif isinstance(formula, DecaysExponentially) and claim.hints.decay is not None:
+        yield "decay"
     elif formula.has(sp.Limit):
         yield "limit"
     elif decided_by_eigenvalues(formula):

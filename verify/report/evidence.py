@@ -29,6 +29,8 @@ METHODS = {
     "algebra": "Bookkeeping: the assumptions imply the conclusion whatever the loss is.",
     "signs": "The assumptions, and the signs of the slopes that occur, imply the conclusion.",
     "growth": "A coordinate is never 0 and grows by a constant factor in each step.",
+    "decay": "An invariant; a step contracts the coordinate where it is small, and where it is not, a coordinate that "
+    "is never negative falls by a fixed amount, which happens finitely often.",
     "induction": "An invariant: the start meets it, each step keeps it, and it implies the conclusion.",
     "spectral": "On a quadratic the step multiplies each eigenvector's component by a number; its size decides.",
     "exhibit": "One loss of the class is exhibited, and it has what the statement asks for.",

@@ -129,6 +129,30 @@ class PointCounterexample:
 
 
 @dataclass(frozen=True)
+class Decay:
+    """Why a coordinate decays exponentially once there is a state of which the assumptions hold (never trusted).
+
+    Attributes:
+        frozen: symbols for the coordinates of that state.
+        kept: relations of the state and the frozen symbols that hold from then on, beside the invariant.
+        radius: up to this size of the coordinate a step contracts it.
+        factor: by which factor.
+        rank: a coordinate that is not negative, and falls in each step outside of that radius.
+        drop: by how much at least.
+        advice: on each goal, by ``begins`` and ``keeps`` (of what is kept), ``numbers`` (that they are positive, or
+            below 1), ``contracts``, ``rank`` (that it is not negative) and ``falls``.
+    """
+
+    frozen: Mapping[sp.Symbol, sp.Symbol]
+    kept: tuple[Boolean, ...]
+    radius: sp.Expr
+    factor: sp.Expr
+    rank: sp.Symbol
+    drop: sp.Expr
+    advice: Mapping[str, Hints] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Hints:
     """Advice to the provers; none of it is trusted.
 
@@ -148,6 +172,7 @@ class Hints:
             in the order in which they are put in.
         exhibit: for "there is a loss": the family and its parameters as expressions in the claim's constants.
         growth: for an exponential divergence: the state symbol that grows, the factor > 1, and the first time.
+        decay: for an exponential decay of a coordinate.
         limit: for a limit: an equal expression that is continuous at the limit point.
         constants: explicit constants for orders of growth, by part (a pair for Theta).
         points: further points at which the axioms of the loss class are wanted.
@@ -174,6 +199,7 @@ class Hints:
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     exhibit: tuple[str, Mapping[str, sp.Expr]] | None = None
     growth: tuple[sp.Symbol, sp.Expr] | None = None
+    decay: Decay | None = None
     limit: sp.Expr | None = None
     constants: Mapping[str, sp.Expr | tuple[sp.Expr, ...]] = field(default_factory=dict)
     points: tuple[sp.Expr, ...] = ()

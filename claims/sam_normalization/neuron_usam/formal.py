@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import And, Ge, Gt, Implies, Integer, Le, Lt, Min, Symbol, Tuple, sqrt
 
 from claims.sam_normalization.neuron_usam.appendix_g import trajectory, x_next
+from claims.sam_normalization.neuron_usam.decay import stuck
 from claims.sam_normalization.neuron_usam.widening import widening
 from claims.sam_normalization.setting import (
     C,
@@ -60,6 +61,7 @@ theorem_35_2 = Claim(
     show=DecaysExponentially(x),
     takes=(),
     note="“<~” is “<”, as eq. (7) has it; the phase is the final one, after t1.",
+    hints=stuck,
     uses=["theorem-44.decay"],
     **trajectory,
 )

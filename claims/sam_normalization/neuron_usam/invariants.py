@@ -34,7 +34,7 @@ from verify.statement.claim import Hints
 _late_t0 = relation(Le, 2 * sqrt(C) / eta, t0)
 _small_eta, _small_product, _ = small
 #: Why 1 - eta^2 - 2 eta rho, the base of eq. (21), lies between 0 and 1: it is at least -1/4, and t0 is not 0.
-_powers = Hints(
+powers = Hints(
     needs=(Gt(eta, 0), Ge(rho, 0), Ge(C, 1), _small_eta, _small_product, _late_t0),
     lemmas=(
         _small_product,
@@ -49,9 +49,9 @@ _powers = Hints(
 
 #: 3/(4 (1 - b)) - 1 < t0 <= 3/(1 - b) for the base b = 1 - eta^2 - 2 eta rho, and 1 <= t0/4.
 order_of_t0 = replace(
-    _powers,
+    powers,
     constants={"order of t0": (Rational(1, 5), Rational(3))},
-    lemmas=(*_powers.lemmas, Gt(usam_base, 0)),
+    lemmas=(*powers.lemmas, Gt(usam_base, 0)),
 )
 
 _H, _G, _U, _V = (Symbol(name, real=True) for name in "HGUV")
@@ -87,7 +87,7 @@ hyperbolic = Hints(
         relation(Ge, usam_base**t * (gamma / eta), gamma / eta / 4),
         relation(Ge, _hyperbolic, gamma / eta / 4),
     ),
-    powers=_powers,
+    powers=powers,
 )
 
 #: y > |x| at every time: y - eta |l'| (|x| + rho |l~'| y) > y - |x|/2 - y/2.
@@ -145,7 +145,7 @@ below_start = Hints(
     axioms=hyperbolic.axioms,
     invariant=(_y_in_box, _x_in_box),
     keeps=(_kept[y], _kept[x]),
-    powers=_powers,
+    powers=powers,
 )
 
 #: |x| <= sqrt(C gamma eta) after t1: at t1 + 1 it is at most sqrt(gamma eta)/2, and at least -eta |y|.
