@@ -370,12 +370,8 @@ class _Emitter:
     def _bits(self, op: str, value: str) -> str:
         """Powers of two, exponents and mantissas by the bits of a double."""
         if op == "pow2":
-            shifted = self._new(f"fadd {self.v} {value}, {self._splat(1.5 * 2.0**52)}")
-            whole = self._new(f"bitcast {self.v} {shifted} to {self.i}")
-            biased = self._new(f"add {self.i} {whole}, {self._integers(1023)}")
-            return self._new(
-                f"bitcast {self.i} {self._new(f'shl {self.i} {biased}, {self._integers(52)}')} to {self.v}"
-            )
+            whole = self._new(f"bitcast {self.v} {value} to {self.i}")
+            return self._new(f"bitcast {self.i} {self._new(f'shl {self.i} {whole}, {self._integers(52)}')} to {self.v}")
         bits = self._new(f"bitcast {self.v} {value} to {self.i}")
         if op == "exponent":
             field = self._new(
