@@ -38,12 +38,13 @@ def test_numba_and_torch_find_the_same_least_margins() -> None:
         np.testing.assert_allclose(found, least, rtol=1e-6, atol=1e-12)
 
 
-def test_the_answers_do_not_depend_on_the_width_of_a_vector() -> None:
+def test_the_answers_do_not_depend_on_the_width_of_a_vector_nor_on_how_many_are_worked_on_together() -> None:
     for made in MAPS.values():
         batch = Batch(made(), "", None)
         _, ordered = columns_of(batch, 200)
         program = traced(batch)
-        first, *others = (Kernel(program, width).run(ordered, STEPS).watched[0] for width in (4, 8, 16))
+        forms = ((4, 1), (8, 1), (16, 1), (8, 2), (8, 8), (16, 4))
+        first, *others = (Kernel(program, *form).run(ordered, STEPS).watched[0] for form in forms)
         for other in others:
             for name, values in first.items():
                 np.testing.assert_array_equal(values, other[name])

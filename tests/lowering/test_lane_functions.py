@@ -60,10 +60,10 @@ def ulps(values: Array, reference: Callable[..., Any], *columns: Array) -> float
 
 #: For each function: the points over its whole range, and the error in units in the last place that it stays below.
 ACCURACY: dict[str, tuple[Array, float]] = {
-    "exp": (np.concatenate([even(-708.3, 709.7), spread(-18, 2)]), 1.5),
-    "expm1": (np.concatenate([even(-60, 709.7), spread(-18, 1)]), 2),
-    "tanh": (spread(-300, 3), 2.5),
-    "sinh": (spread(-300, 2.85), 2.5),
+    "exp": (np.concatenate([even(-708, 709.7), spread(-18, 2)]), 1.5),
+    "expm1": (np.concatenate([even(-60, 709.7), spread(-18, 1), even(-1, 1)]), 2.5),
+    "tanh": (np.concatenate([spread(-300, 3), even(-4, 4), even(-0.5, 0.5)]), 3.5),
+    "sinh": (np.concatenate([spread(-300, 2.85), even(-3, 3)]), 2.5),
     "cosh": (spread(-20, 2.85), 1.5),
     "log": (np.concatenate([spread(-323, 308, signed=False), even(0.5, 2)]), 1),
     "log1p": (np.concatenate([spread(-300, 308, signed=False), -spread(-20, 0, signed=False)]), 2),
@@ -93,6 +93,14 @@ def test_a_power_is_accurate_to_the_size_of_its_logarithm() -> None:
     bases, exponents = spread(-3, 3, signed=False), even(-100, 100)
     worst = ulps(evaluated(functions.power, bases, exponents), mpmath.power, bases, exponents)
     assert worst < 1000  # at exp(690): half a unit in the last place of the logarithm, times 690
+
+
+def test_the_exponential_has_a_least_value_and_is_accurate_down_to_it() -> None:
+    points = np.array([-708.0, np.nextafter(-708.0, -1000.0), -707.9999, -707.7])
+    values = evaluated(functions.exp, points)
+    assert values[1] == 0
+    kept = np.array([0, 2, 3])
+    assert ulps(values[kept], mpmath.exp, points[kept]) < 1.5
 
 
 INF, NAN = math.inf, math.nan

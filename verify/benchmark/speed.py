@@ -16,7 +16,7 @@ from verify.benchmark import rivals
 from verify.benchmark.maps import product_map, quadratic_map, tanh_map, thin_ball
 from verify.benchmark.peak import multiply_adds_per_second
 from verify.lowering.lanes.kernel import Kernel
-from verify.search.batch import Batch, best_width, traced
+from verify.search.batch import Batch, best_chains, traced
 from verify.search.budget import BUDGETS
 from verify.search.run import search
 from verify.search.sample import sample
@@ -77,7 +77,7 @@ def _map(claim: Claim, progress: Callable[[str], None]) -> dict[str, Any]:
     formulas = rivals.Formulas(claim)
     started = time.perf_counter()
     program = traced(batch)
-    kernel = Kernel(program, best_width(program))
+    kernel = Kernel(program, chains=best_chains(program))
     columns, ordered = columns_of(batch, 1_000)
     least = kernel.run(ordered, STEPS - 1, threads=1).watched[0]["margin"]
     compiled = time.perf_counter() - started

@@ -18,7 +18,8 @@ from verify.lowering.interpret import Environment
 from verify.lowering.lanes.emit import WIDTH
 from verify.lowering.lanes.graph import Graph, Rate
 from verify.lowering.lanes.kernel import Answers, Kernel
-from verify.lowering.lanes.program import ANSWERS, CLEAR, Program, Step, Watched
+from verify.lowering.lanes.program import ANSWERS, BLOCK, CLEAR, Program, Step, Watched, reachable, step_roots
+from verify.lowering.lanes.rewrite import economical
 from verify.lowering.lanes.tracing import Traced
 from verify.search.boundary import onto_boundaries
 from verify.search.course import Course
@@ -35,8 +36,8 @@ Mask = NDArray[np.bool_]
 
 #: So many points times steps pay for compiling a kernel.
 WORTH_A_KERNEL = 2**17
-#: So many pay for a longer compilation, which interleaves the long chains of a step with many operations.
-WORTH_A_WIDE_ONE, WIDE, MANY = 2**24, 16, 60
+#: So many pay for a longer compilation, of the steps of several vectors together, if these are not too many operations.
+WORTH_MANY_CHAINS, MOST_NODES = 2**24, 2000
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class Batch:
         """Use a kernel from now on, if so much work pays for one."""
         work = points * ((steps if self.claim.is_trajectory else 0) + 1)
         if self.kernel is None and work >= WORTH_A_KERNEL and self.program is not None:
-            self.kernel = Kernel(self.program, best_width(self.program) if work >= WORTH_A_WIDE_ONE else WIDTH)
+            chains = best_chains(self.program) if work >= WORTH_MANY_CHAINS else 1
+            self.kernel = Kernel(self.program, chains=chains)
 
     def _columns(self, named: Mapping[str, Any], loss_parameters: Mapping[str, Any]) -> list[Any]:
         """The numbers of the points in the order of the kernel's inputs."""
@@ -235,12 +237,17 @@ def traced(batch: Batch) -> Program:
         usual = final
     bounded = arithmetic.node(course.bounded(state))
     inputs = (*named.values(), *_flat(losses.values()))
-    return Program(graph, inputs, state, start, alive, bounded, usual, final, now)
+    return economical(Program(graph, inputs, state, start, alive, bounded, usual, final, now))
 
 
-def best_width(program: Program) -> int:
-    """How many lanes a vector value should have where only the speed of the kernel counts."""
-    return WIDE if program.arithmetic > MANY else WIDTH
+def best_chains(program: Program) -> int:
+    """How many vectors a kernel should work on together where only its speed counts."""
+    if not program.state:
+        return 1  # the processor finds the next vectors by itself: no step waits for the one before
+    chains, size = BLOCK // WIDTH, len(reachable(step_roots(program.step)))
+    while chains > 1 and chains * size > MOST_NODES:
+        chains //= 2
+    return chains
 
 
 def follow_in_arrays(course: Course, size: int, steps: int) -> Answers:

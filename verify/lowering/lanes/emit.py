@@ -11,28 +11,31 @@ from collections.abc import Callable, Iterable, Mapping
 
 from verify.lowering.lanes.graph import Node, Rate
 from verify.lowering.lanes.program import ANSWERS, BLOCK, CLEAR, STRIDE, Program, Step, Watched, reachable, step_roots
+from verify.lowering.lanes.stagger import staggered
 
-#: Lanes in one vector value: as many registers as that takes are chains that the processor works on at once.
+#: Lanes in one vector value.
 WIDTH = 8
 NAME = "lanes"
+#: What a branch that is hardly ever taken says of itself.
+_RARELY, _WEIGHTS = ", !prof !0", '!0 = !{!"branch_weights", i32 1, i32 1000}'
 
 _INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "rint": "rint", "copysign": "copysign", "fma": "fma"}
-_BINARY = {"add": "fadd contract", "sub": "fsub contract", "mul": "fmul contract", "div": "fdiv"}
+_BINARY = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARISONS = {"lt": "olt", "le": "ole", "eq": "oeq"}
 
 
-def emit(program: Program, width: int = WIDTH) -> str:
-    """The kernel of a program as LLVM assembly.
+def emit(program: Program, width: int = WIDTH, chains: int = 1) -> str:
+    """The kernel of a program as LLVM assembly, with vectors of that width, so many of them worked on together.
 
     ``void lanes(double *inputs, double *answers, i64 stride, i64 first, i64 end, i64 steps)`` works on the points
     first, ..., end - 1 (multiples of 64) of inputs and answers that are stored row by row, ``stride`` apart.
     """
-    return _Emitter(program, width).text()
+    return _Emitter(program, width, chains).text()
 
 
 class _Emitter:
-    def __init__(self, program: Program, width: int) -> None:
-        self.program, self.width = program, width
+    def __init__(self, program: Program, width: int, chains: int) -> None:
+        self.program, self.width, self.chains = program, width, chains
         self.v, self.i, self.b = f"<{width} x double>", f"<{width} x i64>", f"<{width} x i1>"
         self.lines: list[str] = []
         self.count = 0
@@ -69,7 +72,7 @@ class _Emitter:
             f"  %rows = alloca [{rows * BLOCK} x double], align 64",
             "  br label %block",
         ]
-        return "\n".join([*unary, *more, *head, *body, "}", ""])
+        return "\n".join([*unary, *more, *head, *body, "}", _WEIGHTS, ""])
 
     def _kernel(self) -> list[str]:
         self._label("block")
@@ -100,16 +103,25 @@ class _Emitter:
 
     def _time_loop(self) -> None:
         """Steps t0, ..., limit - 1; then, at the end of the run, the last step."""
+        step = self.program.step
+        loops = ["eager", "step"] if self.chains > 1 and step.counted is not None and step.watched else ["step"]
         self._add("%some = icmp slt i64 %t0, %limit")
-        self._add("br i1 %some, label %step, label %last.maybe")
-        self._label("step")
-        self._add("%t = phi i64 [ %t0, %steps.begin ], [ %t.next, %step.done ]")
-        self._step_body("step", "%t", self.program.step)
-        self._add("%t.next = add i64 %t, 1")
-        self._add("%further = icmp slt i64 %t.next, %limit")
-        self._add("br i1 %further, label %step, label %last.maybe")
+        self._add("br i1 %some, label %onward, label %last.maybe")
+        self._label("onward")
+        if "eager" in loops:
+            self._add(f"br i1 {self._margins_fall()}, label %eager, label %step")
+        else:
+            self._add("br label %step")
+        for name in loops:
+            self._label(name)
+            self._add(f"%{name}.t = phi i64 [ %t0, %onward ], [ %{name}.t.next, %{name}.done ]")
+            self._step_body(name, f"%{name}.t", step)
+            self._add(f"%{name}.t.next = add i64 %{name}.t, 1")
+            self._add(f"%{name}.further = icmp slt i64 %{name}.t.next, %limit")
+            self._add(f"br i1 %{name}.further, label %{name}, label %last.maybe")
         self._label("last.maybe")
-        self._add("%t1 = phi i64 [ %t0, %steps.begin ], [ %t.next, %step.done ]")
+        ends = [f"[ %{name}.t.next, %{name}.done ]" for name in loops]
+        self._add(f"%t1 = phi i64 [ %t0, %steps.begin ], {', '.join(ends)}")
         self._add("%is.last = icmp eq i64 %t1, %steps")
         self._add("br i1 %is.last, label %last, label %steps.done")
         self._label("last")
@@ -118,6 +130,16 @@ class _Emitter:
         self._label("steps.done")
         self._add("br label %check")
 
+    def _margins_fall(self) -> str:
+        """Whether a margin of the block's first vector was the least so far at the step before: others will be."""
+        before = self._spread(self._new(f"sitofp i64 {self._new('sub i64 %t0, 1')} to double"))
+        self._add("%first.base = getelementptr double, ptr %rows, i64 0")
+        falls = ""
+        for number in range(len(self.watched)):
+            last = self._new(f"fcmp oge {self.v} {self._load('%first', ('at', number))}, {before}")
+            falls = self._new(f"or {self.b} {falls}, {last}") if falls else last
+        return self._some(falls)
+
     def _step_body(self, name: str, t: str, step: Step) -> None:
         values: dict[Node, str] = {}
         now = self._spread(self._new(f"sitofp i64 {t} to double"))
@@ -125,24 +147,39 @@ class _Emitter:
         timed = [node for node in reachable(step_roots(step)) if node.rate is Rate.TIME]
         self._nodes(timed, values)
         self._add(f"br label %{name}.chunk")
-        self._chunk_loop(name, None, lambda place: self._step(name, place, step, dict(values), now), None)
+        eager = name == "eager" or not self.is_run
+        chains = 1 if name == "last" and self.is_run else self.chains
+
+        def body(place: str) -> None:
+            self._step(place, step, dict(values), now, eager)
+
+        self._chunk_loop(name, None, body, None, chains=chains)
 
     # --- loops over the vectors of a block -----------------------------------------------------------------------
 
     def _chunk_loop(
-        self, name: str, before: str | None, body: Callable[[str], None], after: str | None, carries: str = ""
+        self,
+        name: str,
+        before: str | None,
+        body: Callable[[str], None],
+        after: str | None,
+        carries: str = "",
+        chains: int = 1,
     ) -> None:
-        """The loop over a block's vectors; ends in the label ``name.done`` unless another is named."""
+        """The loop over a block's vectors, some at a time; ends in the label ``name.done`` unless another is named."""
         before = before if before is not None else self.lines_label
         self._label(f"{name}.chunk")
         self._add(f"%{name}.j = phi i64 [ 0, %{before} ], [ %{name}.j.next, %{name}.turn ]")
         if carries:
             self._add(f"%{name}.any = phi {carries} [ 0, %{before} ], [ %{name}.any.next, %{name}.turn ]")
-        self._add(f"%{name}.j.base = getelementptr double, ptr %rows, i64 %{name}.j")
-        body(f"%{name}.j")
+        places = [f"%{name}.j{chain}" for chain in range(chains)]
+        for chain, place in enumerate(places):
+            self._add(f"{place} = add nuw nsw i64 %{name}.j, {chain * self.width}")
+            self._add(f"{place}.base = getelementptr double, ptr %rows, i64 {place}")
+        self.lines += staggered([self._apart(body, place) for place in places])
         self._add(f"br label %{name}.turn")
         self._label(f"{name}.turn")
-        self._add(f"%{name}.j.next = add nuw nsw i64 %{name}.j, {self.width}")
+        self._add(f"%{name}.j.next = add nuw nsw i64 %{name}.j, {chains * self.width}")
         self._add(f"%{name}.go = icmp ult i64 %{name}.j.next, {BLOCK}")
         done = after if after not in (None, "check") else f"{name}.done"
         self._add(f"br i1 %{name}.go, label %{name}.chunk, label %{done}")
@@ -150,6 +187,13 @@ class _Emitter:
             self._label(done)
             if after == "check":
                 self._add("br label %check")
+
+    def _apart(self, body: Callable[[str], None], place: str) -> list[str]:
+        """The lines that a body adds for the vector at a place."""
+        lines, self.lines = self.lines, []
+        body(place)
+        added, self.lines = self.lines, lines
+        return added
 
     def _begin(self, place: str) -> None:
         program = self.program
@@ -189,7 +233,7 @@ class _Emitter:
         bits = self._new(f"bitcast {self.b} {alive} to i{self.width}")
         self._add(f"%check.any.next = or i{self.width} %check.any, {bits}")
 
-    def _step(self, name: str, place: str, step: Step, values: dict[Node, str], now: str) -> None:
+    def _step(self, place: str, step: Step, values: dict[Node, str], now: str, eager: bool) -> None:
         values |= self._state(place)
         values |= self._lane_values(place, reachable(step_roots(step)))
         alive = self._load_mask(place, "alive")
@@ -201,58 +245,77 @@ class _Emitter:
             going = self._new(f"and {self.b} {alive}, {self._value(values, step.exists)}")
             self._store_mask(place, "alive", going)
         if step.counted is not None:
-            self._watch(name, place, step, values, alive, now)
+            self._watch(place, step, values, alive, now, eager)
 
-    def _watch(self, name: str, place: str, step: Step, values: dict[Node, str], alive: str, now: str) -> None:
-        """Count, and where a margin is less than the least so far (or no number), look closer."""
+    def _watch(self, place: str, step: Step, values: dict[Node, str], alive: str, now: str, eager: bool) -> None:
+        """Count, and keep the least margins: at once, or only where one is less than the least so far (or no number).
+
+        The answers are the same.  To look first saves a division and two stores, but costs a comparison and a jump.
+        """
         assert step.counted is not None
         if not _is_true(step.counted):
             alive = self._new(f"and {self.b} {alive}, {self._value(values, step.counted)}")
         if not self.counts_by_block:
             one = self._new(f"select {self.b} {alive}, {self.v} {self._splat(1.0)}, {self.v} zeroinitializer")
             self._store(place, "count", self._new(f"fadd {self.v} {self._load(place, 'count')}, {one}"))
-        less: str | None = None
-        for number, entry in enumerate(step.watched):
-            best = self._load(place, ("margin", number))
-            if entry.size is not None:
-                best = self._new(f"fmul {self.v} {best}, {self._value(values, entry.size)}")
-            here = self._new(f"fcmp ult {self.v} {self._value(values, entry.gap)}, {best}")
-            less = here if less is None else self._new(f"or {self.b} {less}, {here}")
-        if less is None:
+        if not step.watched:
             return
-        looking = self._new(f"and {self.b} {less}, {alive}")
-        bits = self._new(f"bitcast {self.b} {looking} to i{self.width}")
-        some = self._new(f"icmp ne i{self.width} {bits}, 0")
-        self._add(f"br i1 {some}, label %{name}.look, label %{name}.turn")
-        self._label(f"{name}.look")
-        margins = [self._look(place, number, entry, values, alive, now) for number, entry in enumerate(step.watched)]
-        odd: str | None = None
-        for margin in margins:
-            strange = self._new(f"fcmp ult {self.v} {margin}, {self._splat(-CLEAR)}")
-            odd = strange if odd is None else self._new(f"or {self.b} {odd}, {strange}")
-        odd = self._new(f"and {self.b} {odd}, {alive}")
-        bits = self._new(f"bitcast {self.b} {odd} to i{self.width}")
-        some = self._new(f"icmp ne i{self.width} {bits}, 0")
-        self._add(f"br i1 {some}, label %{name}.odd, label %{name}.turn")
-        self._label(f"{name}.odd")
-        inside = dict(values)
-        self._nodes([self.program.bounded], inside)
-        valid = self._new(f"and {self.b} {alive}, {self._value(inside, self.program.bounded)}")
-        for number, (entry, margin) in enumerate(zip(step.watched, margins, strict=True)):
-            self._odd(place, number, entry, values, (alive, valid), margin, now)
+        bounds = [self._bound(place, number, entry, values) for number, entry in enumerate(step.watched)]
+        if eager:
+            self._keep(place, step, values, bounds, alive, now)
+            return
+        less = ""
+        for entry, bound in zip(step.watched, bounds, strict=True):
+            here = self._new(f"fcmp ult {self.v} {self._value(values, entry.gap)}, {bound}")
+            less = self._new(f"or {self.b} {less}, {here}") if less else here
+        some = self._some(self._new(f"and {self.b} {less}, {alive}"))
+        self._aside(f"{place}.look", some, lambda: self._keep(place, step, values, bounds, alive, now))
 
-    def _look(self, place: str, number: int, entry: Watched, values: dict[Node, str], alive: str, now: str) -> str:
-        """Keep the least margin and its step; the margin."""
-        margin = self._value(values, entry.gap)
-        if entry.size is not None:
-            margin = self._new(f"fdiv {self.v} {margin}, {self._value(values, entry.size)}")
-        best = self._load(place, ("margin", number))
-        better = self._new(f"and {self.b} {alive}, {self._new(f'fcmp olt {self.v} {margin}, {best}')}")
-        self._store(
-            place, ("margin", number), self._new(f"select {self.b} {better}, {self.v} {margin}, {self.v} {best}")
-        )
-        self._mark(place, ("at", number), better, now, once=False)
-        return margin
+    def _bound(self, place: str, number: int, entry: Watched, values: dict[Node, str]) -> str:
+        """What a gap has to be below for the least margin so far; NaN where the size is no finite number."""
+        best = self._load(place, ("margin", number), volatile=True)
+        if entry.size is None:
+            return best
+        size = self._value(values, entry.size)
+        return self._call("fma", best, size, self._new(f"fsub {self.v} {size}, {size}"))
+
+    def _keep(self, place: str, step: Step, values: dict[Node, str], bounds: list[str], alive: str, now: str) -> None:
+        """Keep the least margins and their steps; where one is a violation or no number, the first steps of these."""
+        margins = []
+        odd = ""
+        for number, (entry, bound) in enumerate(zip(step.watched, bounds, strict=True)):
+            gap = margin = self._value(values, entry.gap)
+            if entry.size is not None:
+                margin = self._new(f"fdiv {self.v} {gap}, {self._value(values, entry.size)}")
+            better = self._new(f"and {self.b} {alive}, {self._new(f'fcmp olt {self.v} {gap}, {bound}')}")
+            self._mark(place, ("margin", number), better, margin, once=False)
+            self._mark(place, ("at", number), better, now, once=False)
+            strange = self._new(f"fcmp ult {self.v} {margin}, {self._splat(-CLEAR)}")
+            odd = self._new(f"or {self.b} {odd}, {strange}") if odd else strange
+            margins.append(margin)
+
+        def mark() -> None:
+            inside = dict(values)
+            self._nodes([self.program.bounded], inside)
+            valid = self._new(f"and {self.b} {alive}, {self._value(inside, self.program.bounded)}")
+            for number, (entry, margin) in enumerate(zip(step.watched, margins, strict=True)):
+                self._odd(place, number, entry, values, (alive, valid), margin, now)
+
+        self._aside(f"{place}.odd", self._some(self._new(f"and {self.b} {odd}, {alive}")), mark, _RARELY)
+
+    def _some(self, lanes: str) -> str:
+        """Whether there is one of these lanes."""
+        return self._new(f"icmp ne i{self.width} {self._new(f'bitcast {self.b} {lanes} to i{self.width}')}, 0")
+
+    def _aside(self, label: str, condition: str, body: Callable[[], None], weights: str = "") -> None:
+        """What is done under a condition; one entry of the lines, since it stays together."""
+        before, self.lines = self.lines, []
+        self._add(f"br i1 {condition}, label {label}, label {label}.over{weights}")
+        self._label(label[1:])
+        body()
+        self._add(f"br label {label}.over")
+        self._label(f"{label[1:]}.over")
+        self.lines = [*before, "\n".join(self.lines)]
 
     def _odd(
         self,
@@ -276,12 +339,13 @@ class _Emitter:
             missing = self._new(f"and {self.b} {missing}, {small}")
         self._mark(place, ("undefined", number), missing, now)
 
-    def _mark(self, place: str, row: object, where: str, now: str, *, once: bool = True) -> None:
-        before = self._load(place, row)
+    def _mark(self, place: str, row: object, where: str, value: str, *, once: bool = True) -> None:
+        """Set a row where a condition holds, and, if only once, where it is still below 0."""
+        before = self._load(place, row, volatile=True)
         if once:
-            new = self._new(f"fcmp olt {self.v} {before}, zeroinitializer")
-            where = self._new(f"and {self.b} {where}, {new}")
-        self._store(place, row, self._new(f"select {self.b} {where}, {self.v} {now}, {self.v} {before}"))
+            unset = self._new(f"fcmp olt {self.v} {before}, zeroinitializer")
+            where = self._new(f"and {self.b} {where}, {unset}")
+        self._store(place, row, self._new(f"select {self.b} {where}, {self.v} {value}, {self.v} {before}"))
 
     def _finish(self, place: str) -> None:
         rows: list[object] = ["count"]
@@ -308,7 +372,7 @@ class _Emitter:
         values = {}
         for node in self.hoisted:
             if node in needed:
-                loaded = self._load(place, ("lane", node.index), volatile=False)
+                loaded = self._load(place, ("lane", node.index))
                 values[node] = self._new(f"fcmp olt {self.v} {loaded}, zeroinitializer") if node.is_logical else loaded
         return values
 
@@ -335,9 +399,7 @@ class _Emitter:
         if op in _BINARY:
             return self._new(f"{_BINARY[op]} {self.v} {args[0]}, {args[1]}")
         if op in _INTRINSICS:
-            inside = ", ".join(f"{self.v} {arg}" for arg in args)
-            flags = "contract " if op == "fma" else ""
-            return self._new(f"call {flags}{self.v} @llvm.{_INTRINSICS[op]}.v{self.width}f64({inside})")
+            return self._call(op, *args)
         if op in _COMPARISONS:
             return self._new(f"fcmp {_COMPARISONS[op]} {self.v} {args[0]}, {args[1]}")
         if op in ("and", "or"):
@@ -353,6 +415,10 @@ class _Emitter:
             "nan": f"fcmp uno {self.v} {args[0]}, {args[0]}",
         }
         return self._new(simple[op]) if op in simple else self._bits(op, args[0])
+
+    def _call(self, op: str, *args: str) -> str:
+        inside = ", ".join(f"{self.v} {arg}" for arg in args)
+        return self._new(f"call {self.v} @llvm.{_INTRINSICS[op]}.v{self.width}f64({inside})")
 
     def _extreme(self, node: Node, args: list[str]) -> str:
         """The lesser or larger one; NaN where one is."""
@@ -370,12 +436,8 @@ class _Emitter:
     def _bits(self, op: str, value: str) -> str:
         """Powers of two, exponents and mantissas by the bits of a double."""
         if op == "pow2":
-            shifted = self._new(f"fadd {self.v} {value}, {self._splat(1.5 * 2.0**52)}")
-            whole = self._new(f"bitcast {self.v} {shifted} to {self.i}")
-            biased = self._new(f"add {self.i} {whole}, {self._integers(1023)}")
-            return self._new(
-                f"bitcast {self.i} {self._new(f'shl {self.i} {biased}, {self._integers(52)}')} to {self.v}"
-            )
+            whole = self._new(f"bitcast {self.v} {value} to {self.i}")
+            return self._new(f"bitcast {self.i} {self._new(f'shl {self.i} {whole}, {self._integers(52)}')} to {self.v}")
         bits = self._new(f"bitcast {self.v} {value} to {self.i}")
         if op == "exponent":
             field = self._new(
@@ -402,7 +464,7 @@ class _Emitter:
         number = self.rows.setdefault(row, len(self.rows))
         return self._new(f"getelementptr double, ptr {place}.base, i64 {number * BLOCK}")
 
-    def _load(self, place: str, row: object, *, volatile: bool = True) -> str:
+    def _load(self, place: str, row: object, *, volatile: bool = False) -> str:
         # volatile: else a row that is stored under a condition becomes a masked store, which is slow
         kind = "load volatile" if volatile else "load"
         return self._new(f"{kind} {self.v}, ptr {self._slot(place, row)}, align 64")
@@ -411,7 +473,7 @@ class _Emitter:
         self._add(f"store {self.v} {value}, ptr {self._slot(place, row)}, align 64")
 
     def _load_mask(self, place: str, row: object) -> str:
-        loaded = self._new(f"load volatile {self.i}, ptr {self._slot(place, row)}, align 64")
+        loaded = self._new(f"load {self.i}, ptr {self._slot(place, row)}, align 64")
         return self._new(f"icmp slt {self.i} {loaded}, zeroinitializer")
 
     def _store_mask(self, place: str, row: object, mask: str) -> None:

@@ -11,17 +11,45 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from verify.lowering.lanes.graph import Node, Operand, abs_of
+from verify.lowering.lanes.graph import SHIFT, Node, Operand, abs_of
 
 #: log(2), pi/2 as sums of doubles, the first with room for exact products with small whole numbers.
 _LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42fee00000p-1"), float.fromhex("0x1.a39ef35793c76p-33")
 _HALF_PI = (math.pi / 2, float.fromhex("0x1.1a62633145c07p-54"), float.fromhex("-0x1.f1976b7ed8fbcp-110"))
-#: Beyond these exp is infinite, or no normal number.
-_EXP_LARGEST, _EXP_LEAST = 709.782712893384, -708.3964185322641
+#: Beyond these exp is infinite, or has a half that is no normal number.
+_EXP_LARGEST, _EXP_LEAST = 709.782712893384, -708.0
 #: Beyond this, neighbouring doubles are so far apart that a sine tells nothing.
 LARGEST_ANGLE = 2.0**50
+#: A polynomial with so many coefficients is summed in its even and its odd powers, two chains that do not wait for
+#: each other.
+LONG = 6
 
-_EXP = [1 / math.factorial(n) for n in range(2, 14)]
+#: (exp(r) - 1 - r)/r**2 where abs(r) <= log(2)/2, and (2**f - 1)/f where abs(f) <= 1/2, with the least largest error.
+_EXP = [
+    0.5000000000000006,
+    0.16666666666666685,
+    0.041666666666574106,
+    0.008333333333314668,
+    0.0013888888932254793,
+    0.00019841269902865887,
+    2.48015045709806e-05,
+    2.7557228094330526e-06,
+    2.7626283310942794e-07,
+    2.5114431619076467e-08,
+]
+_EXP2 = [
+    0.6931471805599453,
+    0.24022650695910097,
+    0.055504108664821236,
+    0.009618129107607069,
+    0.0013333558146531735,
+    0.00015403530441475568,
+    1.5252733701068561e-05,
+    1.3215442727152607e-06,
+    1.0178121379830621e-07,
+    7.072561162989455e-09,
+    4.4455223771342466e-10,
+]
 _SIN = [
     -1.66666666666666324348e-01,
     8.33333333332248946124e-03,
@@ -64,6 +92,13 @@ _ATAN = [
 
 def polynomial(coefficients: Sequence[float], at: Node) -> Node:
     """The polynomial with these coefficients, the constant term first."""
+    if len(coefficients) < LONG:
+        return _by_horner(coefficients, at)
+    square = at * at
+    return fma(_by_horner(coefficients[1::2], square), at, _by_horner(coefficients[::2], square))
+
+
+def _by_horner(coefficients: Sequence[float], at: Node) -> Node:
     total: Operand = coefficients[-1]
     for coefficient in reversed(coefficients[:-1]):
         total = fma(total, at, coefficient)
@@ -96,32 +131,37 @@ def _whole(op: str, node: Node) -> Node:
 
 
 def _exp_parts(x: Node) -> tuple[Node, Node]:
-    """``(m, k)`` with exp(x) = (1 + m) * 2**k and k whole."""
-    k = _whole("rint", x * (1 / math.log(2)))
+    """``(m, s)`` with exp(x) = (1 + m) * 2**k and k = s - SHIFT whole."""
+    shifted = fma(x, x.graph.constant(1 / math.log(2)), SHIFT)
+    k = shifted - SHIFT
     r = fma(k, x.graph.constant(-_LN2_LOW), fma(k, x.graph.constant(-_LN2_HIGH), x))
-    return fma(r * r, polynomial(_EXP, r), r), k
+    return fma(r * r, polynomial(_EXP, r), r), shifted
 
 
 def exp(x: Node) -> Node:
-    """The exponential; 0 where it is no normal number."""
-    m, k = _exp_parts(largest(least(x, _EXP_LARGEST), _EXP_LEAST))
-    half = _whole("pow2", k - 1)
+    """The exponential; 0 where its half is no normal number."""
+    m, shifted = _exp_parts(largest(least(x, _EXP_LARGEST), _EXP_LEAST))
+    half = _whole("pow2", shifted - 1)
     result = fma(m, half, half) * 2
     return select(x > _EXP_LARGEST, math.inf, select(x < _EXP_LEAST, 0.0, result))
 
 
 def expm1(x: Node) -> Node:
     """exp(x) - 1 without cancellation."""
-    m, k = _exp_parts(largest(least(x, _EXP_LARGEST), -40.0))
-    half = _whole("pow2", k - 1)
+    m, shifted = _exp_parts(largest(least(x, _EXP_LARGEST), -40.0))
+    half = _whole("pow2", shifted - 1)
     return select(x > _EXP_LARGEST, math.inf, fma(m, half, half - 0.5) * 2)
 
 
 def tanh(x: Node) -> Node:
-    """The hyperbolic tangent."""
-    m, k = _exp_parts(least(abs_of(x) * 2, 44.0))
-    power = _whole("pow2", k)
-    e = fma(m, power, power - 1)
+    """The hyperbolic tangent, by powers of 2: an error of the exponent that grows with it does no harm here."""
+    size = least(abs_of(x), 22.0)
+    to_binary = x.graph.constant(2 / math.log(2))
+    shifted = fma(size, to_binary, SHIFT)
+    f = fma(size, to_binary, -(shifted - SHIFT))
+    power = _whole("pow2", shifted)
+    linear = fma(f * power, x.graph.constant(_EXP2[0]), power - 1)
+    e = fma(f * f * power, polynomial(_EXP2[1:], f), linear)  # exp(2*size) - 1
     return _with_sign(e / (e + 2), x)
 
 
@@ -140,8 +180,8 @@ def cosh(x: Node) -> Node:
 
 def _half_exp(x: Node) -> Node:
     """exp(x)/2 for x >= 0."""
-    m, k = _exp_parts(least(x, 711.0))
-    quarter = _whole("pow2", k - 2)
+    m, shifted = _exp_parts(least(x, 711.0))
+    quarter = _whole("pow2", shifted - 2)
     return select(x > 710.4758600739439, math.inf, fma(m, quarter, quarter) * 2)
 
 

@@ -28,8 +28,11 @@ class Rate(enum.IntEnum):
     STEP = 3  # with each step, for each point
 
 
+#: A sum with SHIFT is rounded to a whole number; its last bits are the exponent of 2 to that number.
+SHIFT = 1.5 * 2.0**52 + 1023
+
 #: The operations of real numbers by name, and what they do to doubles (the reference of the generated code).
-#: ``pow2`` is 2**k of a whole number k; x = mantissa * 2**exponent with a mantissa in [1, 2).
+#: ``pow2`` is 2**k of k + SHIFT for a whole number k; x = mantissa * 2**exponent with a mantissa in [1, 2).
 NUMERIC: dict[str, Callable[..., Any]] = {
     "add": np.add,
     "sub": np.subtract,
@@ -45,7 +48,7 @@ NUMERIC: dict[str, Callable[..., Any]] = {
     "max": np.maximum,
     "select": np.where,
     "copysign": np.copysign,
-    "pow2": lambda k: np.ldexp(1.0, np.asarray(k, dtype=int)),
+    "pow2": lambda shifted: np.ldexp(1.0, np.asarray(shifted - SHIFT, dtype=int)),
     "exponent": lambda x: np.frexp(x)[1] - 1.0,
     "mantissa": lambda x: 2 * np.frexp(x)[0],
 }

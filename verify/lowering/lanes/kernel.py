@@ -47,12 +47,13 @@ class Kernel:
     Args:
         program: what is computed.
         width: lanes in one vector value (a power of 2 up to 64); the answers do not depend on it.
+        chains: how many vectors are worked on together (a power of 2 up to 64/width); nor on this.
     """
 
-    def __init__(self, program: Program, width: int = WIDTH) -> None:
+    def __init__(self, program: Program, width: int = WIDTH, chains: int = 1) -> None:
         self.inputs = len(program.inputs)
         self.watched = len(program.last.watched)
-        self.source = emit(program, width)
+        self.source = emit(program, width, chains)
 
     @cached_property
     def digest(self) -> str:

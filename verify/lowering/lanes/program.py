@@ -81,19 +81,13 @@ class Program:
 
     @property
     def instructions(self) -> int:
-        """As ``arithmetic``, a multiplication and the sum that it only serves being one, as the processor does them."""
-        nodes = self._step_nodes()
-        users = Counter(arg for node in nodes for arg in node.args)
-        once = {node for node in nodes if node.op == "mul" and users[node] == 1}
-        fused = sum(node.op in ("add", "sub") and any(arg in once for arg in node.args) for node in nodes)
-        return sum(self._operations().values()) - fused
-
-    def _step_nodes(self) -> list[Node]:
-        return [node for node in reachable(step_roots(self.step)) if node.rate is Rate.STEP]
+        """As ``arithmetic``, a fused multiply-add being one, as the processor does it."""
+        return sum(self._operations().values())
 
     def _operations(self) -> Counter[str]:
-        found = Counter(node.op for node in self._step_nodes() if node.op in ARITHMETIC)
-        found["mul"] += sum(entry.size is not None for entry in self.step.watched)  # to compare margins
+        nodes = reachable(step_roots(self.step))
+        found = Counter(node.op for node in nodes if node.rate is Rate.STEP and node.op in ARITHMETIC)
+        found["div"] += sum(entry.size is not None for entry in self.step.watched)
         return found
 
 
