@@ -143,6 +143,21 @@ def test_an_invariant_is_shown_at_the_start_from_those_before_it() -> None:
     assert not proved(claim(Ge(x, 0), hints=false_at_the_start))
 
 
+def test_a_definition_does_not_say_that_it_has_a_value() -> None:
+    z, w = sp.symbols("z w", real=True)
+    show = Ge(z**2 + x, 0, evaluate=False)
+
+    def defined(**values: Any) -> Claim:
+        named = {Symbol(name, real=True): value for name, value in values.items()}
+        return claim(show, given=(Le(t, tau, evaluate=False),), invariant=(Ge(x, 0),), define=named)
+
+    assert proved(defined(z=1 / x0))
+    assert not proved(defined(z=1 / (x0 - 5)))
+    # those before it have values
+    assert proved(defined(w=sp.sqrt(x0), z=1 / w))
+    assert not proved(defined(w=sp.sqrt(x0 - 4), z=1 / w))
+
+
 def test_what_an_author_leaves_out_is_not_used() -> None:
     def statement(knows: tuple[Any, ...] | None) -> Claim:
         hints = Hints(invariant=(x > 0, x <= x0), keeps=(None, Hints(needs=(), knows=knows)))

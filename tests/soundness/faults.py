@@ -481,6 +481,12 @@ FAULTS: list[Fault] = [
          "known = {fact: put_in(fact, start) for fact in (*said, *hints.invariant)}"),
     ),
     *_faults(
+        "induction",
+        "what_is_defined_has_a_value",
+        ("a definition says itself that it has a value", "knows=tuple(defined[:place])", "knows=tuple(defined)"),
+        ("its equation says that it has one", "(*timeless, *definitions[:place])", "(*timeless, *definitions)"),
+    ),
+    *_faults(
         "obligations",
         "phases_begin_and_are_left_out_of_sight",
         ("constants for a trajectory need only be positive",

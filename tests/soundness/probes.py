@@ -817,6 +817,23 @@ def phases_follow_each_other(kernel: Kernel) -> None:
 
 
 @probe
+def what_is_defined_has_a_value(kernel: Kernel) -> None:
+    def defined(value: Any, method: str) -> bool:
+        times = {t1: LargestTimeWhile(Ge(x, 0))}
+        given = [Ge(x0, 0), Gt(y, 0), *([Le(time, t1)] if method == "phases" else [])]
+        more: dict[str, Any] = {"times": times} if method == "phases" else {}
+        values = {K: 1 / y, q: value}
+        statement = along(x + 1, relation(Ge, q**2 + x, 0), Ge(x, 0), given=given, over=(x0, y), define=values, **more)
+        return proves(kernel, statement, method)
+
+    for method in ("phases", "induction"):
+        assert not defined(1 / (x0 - 1), method)
+        assert not defined(1 / (K - 1), method)
+        assert defined(1 / K, method)
+        assert defined(1 / (x0 + 1), method)
+
+
+@probe
 def phases_begin_and_are_left_out_of_sight(kernel: Kernel) -> None:
     high = {t1: FirstTime(relation(Gt, x, 3))}
     kept, beyond = relation(Ge, x, 4), Implies(Gt(time, t1), relation(Ge, x, 4))

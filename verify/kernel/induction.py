@@ -317,8 +317,10 @@ class Phases:
         begins, advice = ([*one, *[None] * (count - len(one))] for one in (hints.begins, hints.keeps))
         plain = Hints(axioms=hints.axioms)
         self._powers(plain)
-        for symbol, value in claim.define.items():
-            self._value(f"{symbol} has a value", value, plain)
+        defined = list(self.definitions)
+        for place, (symbol, value) in enumerate(claim.define.items()):
+            # that its own equation holds would say that it has one
+            self._value(f"{symbol} has a value", value, replace(plain, knows=tuple(defined[:place])))
         for kind in claim.times.values():
             if isinstance(kind, LargestTimeWhile | FirstTime):
                 for side in kind.condition.args:
