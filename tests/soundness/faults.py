@@ -484,7 +484,7 @@ FAULTS: list[Fault] = [
         "induction",
         "what_is_defined_has_a_value",
         ("a definition says itself that it has a value", "knows=tuple(defined[:place])", "knows=tuple(defined)"),
-        ("its equation says that it has one", "(*timeless, *definitions[:place])", "(*timeless, *definitions)"),
+        ("its equation says that it has one", "[*timeless, *definitions[:place]]", "[*timeless, *definitions]"),
     ),
     *_faults(
         "obligations",
