@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,6 +52,12 @@ class Goal:
                 self.uses.append(places[-1])
         self.hypotheses = [known[place] for place in self.uses]
         self.symbols = symbols_of([*self.hypotheses, conclusion])
+
+    def key(self) -> str:
+        """The same for goals whose lemmas differ in their names only."""
+        places = [self.uses.index(place) for goal in (self, *self.parts) for place in goal.proof.get("using", ())]
+        said = [*map(self.printer.formula, (*self.hypotheses, self.conclusion)), self.kind, places]
+        return json.dumps([said, self.proof.get("leaves"), [part.key() for part in self.parts]], sort_keys=True)
 
     def lines(self) -> list[str]:
         """The lemma of the goal, after those that it rests on."""

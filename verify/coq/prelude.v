@@ -14,6 +14,9 @@ Lemma decide_ge a b : a >= b \/ a < b. Proof. lra. Qed.
 Lemma decide_gt a b : a > b \/ a <= b. Proof. lra. Qed.
 Lemma decide_eq a b : a = b \/ a <> b. Proof. destruct (Req_dec a b); auto. Qed.
 Lemma decide_ne a b : a <> b \/ a = b. Proof. destruct (Req_dec a b); auto. Qed.
+Lemma either_under (D A N : Prop) : D -> A \/ N -> (D /\ A) \/ (D /\ N). Proof. tauto. Qed.
+Lemma either_and (A B M N : Prop) : A \/ M -> B \/ N -> (A /\ B) \/ (M \/ N). Proof. tauto. Qed.
+Lemma either_or (A B M N : Prop) : A \/ M -> B \/ N -> (A \/ B) \/ (M /\ N). Proof. tauto. Qed.
 Lemma split_ne x y : x <> 0 -> y = - x -> 0 < x \/ 0 < y. Proof. lra. Qed.
 
 Lemma quot_add t1 n1 d1 t2 n2 d2 : quot t1 n1 d1 -> quot t2 n2 d2 -> quot (t1 + t2) (n1 * d2 + n2 * d1) (d1 * d2).
