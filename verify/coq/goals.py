@@ -10,7 +10,8 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.coq.decided import decided, told_apart
-from verify.coq.leaf import leaf_lemma, leaf_variables
+from verify.coq.leaf import leaf_lemma, leaf_variables, used_atoms
+from verify.coq.needed import needed
 from verify.coq.text import Printer, as_false, as_true, implied, symbols_of
 from verify.coq.trace import Item, Trace
 from verify.errors import CertificateError
@@ -85,7 +86,8 @@ class Goal:
         def use_leaf(place: int, hypotheses: Sequence[str]) -> str:
             used.add(place)
             symbols = " ".join(leaf_variables(ring, trace, found[place]))
-            return f"{self.name}_{place} {symbols} {' '.join(hypotheses)}"
+            atoms = " ".join(hypotheses[atom] for atom in used_atoms(self.proof["leaves"][place]))
+            return f"{self.name}_{place} {symbols} {atoms}"
 
         trace = Trace(ring, printer, found, use_leaf)
         negation = as_false(self.conclusion)
@@ -109,7 +111,7 @@ class Goal:
         leaf_lines: list[str] = []
         for place in sorted(used):
             leaf_lines += leaf_lemma(f"{self.name}_{place}", ring, trace, found[place], self.proof["leaves"][place])
-        return leaf_lines, [*roots, *tree]
+        return leaf_lines, [*roots, *needed(tree)]
 
     def _by_squares(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
         """The lemmas of ``b >= 0`` and ``a^2 <= b^2``, and why ``a <= b`` follows."""
@@ -163,6 +165,8 @@ class Goal:
                 if factor.exp < 0:
                     equations.append("?pow_inv")
                 equations.append(f"(pow2_sqrt {self.printer.term(factor.base)} {_not_negative(factor.base, known)})")
+            elif isinstance(factor, sp.Pow) and factor.exp == -1:
+                equations.append("?pow_inv")
             texts.append(f"{text} ^ 2")
         return " * ".join(texts), list(dict.fromkeys(equations))
 

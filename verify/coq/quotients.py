@@ -81,10 +81,8 @@ class Quotients(Signs):
         own = self.integral(polynomial)[1][0]
         a, b = _ratio(multiple, own)
         name = self.fresh("F")
-        self.say(f"assert ({name} : {self.stated(polynomial, kind)}).")
-        self.say(
-            f"{{ apply ({_SCALED[kind]} _ _ {a} {b} {proof}); [ring | {exact_positive(a)} | {exact_positive(b)}]. }}"
-        )
+        tactic = f"apply ({_SCALED[kind]} _ _ {a} {b} {proof}); [ring | {exact_positive(a)} | {exact_positive(b)}]"
+        self.say(f"assert ({name} : {self.stated(polynomial, kind)}) by ({tactic}).")
         self.fact_names[str(polynomial), kind] = name
 
     # --- terms --------------------------------------------------------------------------------------------------------
