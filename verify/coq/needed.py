@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _HYPOTHESIS = re.compile(r"\b[A-Z]\w*")
-#: A fact with its proof on the same line, and a conjunction taken apart: steps that name hypotheses and do nothing else.
+#: A fact with its proof on the same line, and a conjunction taken apart: what such steps do is to name hypotheses.
 _NAMED = re.compile(r"\s*(?:assert \((\w+) : .*\) by .*\.|destruct \w+ as \(([^|]*)\)\.)")
 
 

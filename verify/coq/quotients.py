@@ -148,7 +148,7 @@ class Quotients(Signs):
         factor, remainder = divmod(value.below, under)
         if not remainder.is_zero() or factor * over != value.above:
             raise CertificateError("two quotients that the kernel takes for equal are not")
-        if factor == 1:
+        if factor == self.ring.one:
             texts = self.text(over), self.text(under)
             if texts == value.texts:
                 return self._stated_value(text, above, below, f"exact {value.name}")
