@@ -56,7 +56,8 @@ class Goal:
 
     def key(self) -> str:
         """The same for goals whose lemmas differ in their names only."""
-        places = [self.uses.index(place) for goal in (self, *self.parts) for place in goal.proof.get("using", ())]
+        inner = [place for part in self.parts for place in part.uses]
+        places = [self.uses.index(place) for place in (*self.proof.get("using", ()), *inner)]
         said = [*map(self.printer.formula, (*self.hypotheses, self.conclusion)), self.kind, places]
         return json.dumps([said, self.proof.get("leaves"), [part.key() for part in self.parts]], sort_keys=True)
 
