@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 from tests.conftest import ROOT
 from verify import Claim, check
 from verify.coq.generate import LARGEST_POWER, coq_file, prelude, theorems
+from verify.coq.needed import needed
 from verify.coq.text import Names, Printer, comment
 from verify.errors import CertificateError
 from verify.kernel.goals import Implication
@@ -31,11 +32,7 @@ Lemma goal_g_1_1 : forall (v_x : R),
   v_x >= 1 ->
   v_x > 0.
 Proof. intros v_x H0.
-  assert (T1 : v_x > 0 \\/ v_x <= 0).
-  {
-    pose proof (decide_gt v_x 0).
-    tauto.
-  }
+  assert (T1 : v_x > 0 \\/ v_x <= 0) by exact (decide_gt v_x 0).
   destruct T1 as [T1 | T1]; [exact T1 | exfalso].
 """
 
@@ -111,6 +108,51 @@ def test_symbols_that_read_alike_keep_apart() -> None:
 def test_nothing_is_assumed_without_proof() -> None:
     text = without_comments(prelude())
     assert not re.search(r"\b(Axiom|Parameter|Hypothesis|Conjecture|Admitted|admit|Variable)s?\b", text)
+
+
+def test_a_goal_that_is_known_needs_no_lemma() -> None:
+    text = "\n".join(theorems([proved([sp.Ge(x, 1), sp.Ge(y, 1)], sp.Ge(y, 1))], Names(), "g"))
+    assert "Lemma" not in text
+    assert "Proof. intros v_x v_y H0 H1.\n  exact H1.\nQed." in text
+
+
+def test_a_goal_that_occurs_again_is_proved_once() -> None:
+    goals = [proved([sp.Ge(x, 1), other], sp.Gt(x, 0)) for other in (sp.Ge(y, 1), sp.Ge(z, 1))]
+    text = "\n".join(theorems(goals, Names(), "g"))
+    assert re.findall(r"Lemma (\w+) : ", text) == ["goal_g_1_1"]
+    assert text.count("pose proof (goal_g_1_1 v_x H0) as G1.") == 2
+
+
+def test_goals_that_read_alike_but_are_proved_otherwise_keep_apart() -> None:
+    first = proved([sp.Ge(x, 1), sp.Ge(x, 2)], sp.Gt(x * x, 0))
+    other = proved([sp.Ge(x, 1), sp.Ge(x, 3)], sp.Gt(x * x, 0))
+    stronger = proved([sp.Ge(x, 1)], sp.Gt(x, sp.Rational(1, 2)))
+    lemmas = re.findall(r"Lemma (\w+) : ", "\n".join(theorems([first, other, stronger], Names(), "g")))
+    assert "goal_g_3_1" in lemmas
+    assert len(set(lemmas)) == len(lemmas)
+
+
+def test_steps_that_no_later_step_uses_are_left_out() -> None:
+    lines = [
+        "destruct H0 as (D1 & D2).",
+        "destruct H1 as (D3 & D4).",
+        "assert (N5 : 0 < x) by (exact D2).",
+        "assert (N6 : 0 < y) by (exact N5).",
+        "assert (N50 : 0 < y) by (exact D1).",
+        "destruct (two_signs x) as [C7 | C7].",
+        "{",
+        "  exact (gt_ge _ _ N50 C7 ltac:(ring)).",
+        "}",
+    ]
+    assert needed(lines) == [lines[0], *lines[4:]]
+
+
+def test_a_case_assumes_only_what_its_sum_uses() -> None:
+    either = sp.Or(sp.And(sp.Ge(x, 1), sp.Ge(y, 2)), sp.Ge(x, 3))
+    lines = theorems([proved([either, sp.Ge(z, 1)], sp.Ge(x + z, 2, evaluate=False))], Names(), "g")
+    cases = [line.partition(" : ")[2] for line in lines if re.match(r"Lemma goal_g_1_1_\d+ ", line)]
+    assert any("0 <= (v_x + (-1)) -> " in case for case in cases)
+    assert not any("0 <= (v_y + (-2)) -> " in case for case in cases)
 
 
 def test_a_whole_claim_becomes_a_file() -> None:

@@ -1,7 +1,8 @@
 """That a formula is true or its negation is: the propositional steps of a proof, as Coq text.
 
-A search (``tauto``) tells apart which relations hold where there is no implication; with them it would be slow, so an
-implication, an equivalence or a conjunction of such is followed side by side.
+A formula without implications is decided by a term that follows its connectives. An implication, an equivalence or a
+conjunction of such is followed side by side; what a search (``tauto``) is left to tell apart is small, and no other
+hypothesis stands beside it, since each disjunction there would double its cases.
 """
 
 from __future__ import annotations
@@ -9,36 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sympy as sp
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from verify.coq.text import Printer, as_false, as_not_true
+from verify.coq.text import Node, Printer, as_false, as_not_true, as_true
+from verify.errors import CertificateError
+from verify.kernel.functions import definedness
 
 
-def told_apart(
-    printer: Printer, name: str, statement: str, formula: Boolean, keeping: Sequence[str] | None = None
-) -> list[str]:
+def told_apart(printer: Printer, name: str, statement: str, formula: Boolean, keeping: Sequence[str]) -> list[str]:
     """A hypothesis ``name`` that follows from others by telling apart which relations of ``formula`` hold.
 
     Args:
-        keeping: the hypotheses that it follows from; None for all there are.
+        keeping: the hypotheses that it follows from.
     """
-    clear = [] if keeping is None else [f"clear - {' '.join(keeping)}."]
-    steps = [*clear, *[f"pose proof ({one})." for one in printer.decisions([formula])], "tauto."]
+    clear = f"clear - {' '.join(keeping)}." if keeping else "clear."
+    steps = [clear, *[f"pose proof ({one})." for one in printer.decisions([formula])], "tauto."]
     return _asserted(name, statement, steps)
 
 
-def decided(
-    printer: Printer,
-    name: str,
-    formula: Boolean,
-    known: Mapping[Boolean, str],
-    keeping: Sequence[str] | None = None,
-) -> list[str]:
+def decided(printer: Printer, name: str, formula: Boolean, known: Mapping[Boolean, str]) -> list[str]:
     """A hypothesis ``name`` that a formula is true or, having a value, is not.
 
     Args:
         known: the hypotheses by what they say; among them the conditions under which the formula has a value.
-        keeping: as for ``told_apart``.
     """
     statement = f"{printer.formula(formula)} \\/ {printer.node(as_false(formula))}"
     if isinstance(formula, sp.And) and formula.has(sp.Implies, sp.Equivalent):
@@ -47,7 +42,34 @@ def decided(
         return _asserted(name, statement, _implication(printer, name, formula, known))
     if isinstance(formula, sp.Equivalent) and len(formula.args) == 2 and not formula.has(sp.Implies):
         return _asserted(name, statement, _equivalence(printer, name, formula, known))
-    return told_apart(printer, name, statement, formula, keeping)
+    if formula.has(sp.Implies, sp.Equivalent):
+        return told_apart(printer, name, statement, formula, list(known.values()))
+    return [f"assert ({name} : {statement}) by exact {_either(printer, as_true(formula), known)}."]
+
+
+def _either(printer: Printer, node: Node, known: Mapping[Boolean, str]) -> str:
+    """The term that proves a formula or its negation, connective by connective.
+
+    Raises:
+        CertificateError: that a term has a value is not known.
+    """
+    if isinstance(node, Relational):
+        proof = f"({printer.decision(node)})"
+        for condition in reversed(definedness(node)):
+            if condition not in known:
+                raise CertificateError(f"{condition} is not known where Coq needs it")
+            holds = known[condition]
+            for _ in definedness(condition):  # it stands behind its own conditions
+                holds = f"(proj2 {holds})"
+            proof = f"(either_under _ _ _ {holds} {proof})"
+        return proof
+    kind, parts = node
+    if not parts:
+        return "(or_introl I)" if kind == "and" else "(or_intror I)"
+    *others, proof = [_either(printer, part, known) for part in parts]
+    for other in reversed(others):
+        proof = f"(either_{kind} _ _ _ _ {other} {proof})"
+    return proof
 
 
 def _asserted(name: str, statement: str, steps: Sequence[str]) -> list[str]:
@@ -111,4 +133,4 @@ def _decided_under(
         if isinstance(formula, sp.Implies) and formula.args[0] == first:
             inner[formula.args[1]] = f"{name}_{one}"
             lines.append(f"pose proof ({one} {holds}) as {name}_{one}.")
-    return [*lines, *decided(printer, name, second, inner, [holds, *inner.values()])]
+    return [*lines, *decided(printer, name, second, inner)]

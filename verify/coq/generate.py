@@ -62,10 +62,11 @@ def coq_file(claim: Claim, certificate: Mapping[str, Any]) -> str:
     """
     names = Names()
     body: list[str] = []
+    proved: dict[str, str] = {}
     for place, entry in enumerate(certificate["evidence"], start=1):
         if entry.get("kind") != "proof":
             raise CertificateError(f"evidence of the kind {entry.get('kind')!r} is no proof")
-        body += evidence_lines(claim, entry, names, f"e{place}")
+        body += evidence_lines(claim, entry, names, f"e{place}", proved)
         if sum(map(len, body)) > LONGEST_FILE:
             raise CertificateError(f"its Coq file has more than {LONGEST_FILE} characters")
     table = [comment(f"{identifier} is {name}") for name, identifier in names.table()]
@@ -73,7 +74,9 @@ def coq_file(claim: Claim, certificate: Mapping[str, Any]) -> str:
     return "\n".join([*head, "", prelude(), *table, "", *body, ""])
 
 
-def evidence_lines(claim: Claim, entry: Mapping[str, Any], names: Names, label: str) -> list[str]:
+def evidence_lines(
+    claim: Claim, entry: Mapping[str, Any], names: Names, label: str, proved: dict[str, str]
+) -> list[str]:
     """The theorems of one piece of evidence, with what the kernel concludes from them as a comment."""
     method = entry["method"]
     where = " ".join(str(entry[key]) for key in ("reading", "part") if entry.get(key))
@@ -87,7 +90,7 @@ def evidence_lines(claim: Claim, entry: Mapping[str, Any], names: Names, label: 
     if method not in CONCLUDED and speaks_of_power(claim, needed):
         lines.append(comment(LARGEST_POWER))
     goals = zip(needed, entry["obligations"], strict=True)
-    return [*lines, "", *theorems(list(goals), names, label), *(whole or [])]
+    return [*lines, "", *theorems(list(goals), names, label, proved), *(whole or [])]
 
 
 def speaks_of_power(claim: Claim, needed: Sequence[Implication]) -> bool:
@@ -96,23 +99,32 @@ def speaks_of_power(claim: Claim, needed: Sequence[Implication]) -> bool:
     return any(times & formula.free_symbols for goal in needed for formula in (*goal.hypotheses, goal.conclusion))
 
 
-def theorems(goals: Sequence[tuple[Implication, Mapping[str, Any]]], names: Names, label: str) -> list[str]:
+def theorems(
+    goals: Sequence[tuple[Implication, Mapping[str, Any]]],
+    names: Names,
+    label: str,
+    proved: dict[str, str] | None = None,
+) -> list[str]:
     """A theorem ``obligation_LABEL_n`` for each implication and its certificate.
+
+    Args:
+        proved: the lemmas that the file has so far, by ``Goal.key``; those that are written here are added.
 
     Raises:
         CertificateError: something in a certificate is not expressed in Coq.
     """
     lines: list[str] = []
+    proved = {} if proved is None else proved
     for place, (goal, certificate) in enumerate(goals, start=1):
-        lines += _Theorem(f"{label}_{place}", names).lines(goal, certificate)
+        lines += _Theorem(f"{label}_{place}", names, proved).lines(goal, certificate)
     return lines
 
 
 class _Theorem:
     """The theorem of one obligation."""
 
-    def __init__(self, label: str, names: Names) -> None:
-        self.label, self.names, self.printer = label, names, Printer(names)
+    def __init__(self, label: str, names: Names, proved: dict[str, str]) -> None:
+        self.label, self.names, self.proved, self.printer = label, names, proved, Printer(names)
 
     def lines(self, goal: Implication, certificate: Mapping[str, Any]) -> list[str]:
         """The theorem of one obligation, after those of its lemmas and its own parts."""
@@ -128,12 +140,16 @@ class _Theorem:
             here, here_names = list(known), list(names)
             for one, proof in zip((*conditions, statement), (*part["defined"], part["goal"]), strict=True):
                 count += 1
-                inner = Goal(f"goal_{self.label}_{count}", here, one, proof, self.printer)
-                lines += inner.lines()
-                last = f"G{count}"
-                used = [here_names[place] for place in inner.uses]
-                symbols = " ".join(map(self.names, inner.symbols))
-                steps.append(f"pose proof (goal_{self.label}_{count} {symbols} {' '.join(used)}) as {last}.")
+                if one in here:
+                    last = here_names[here.index(one)]
+                else:
+                    inner = Goal(f"goal_{self.label}_{count}", here, one, proof, self.printer)
+                    lemma = self.proved.setdefault(inner.key(), inner.name)
+                    lines += inner.lines() if lemma == inner.name else []
+                    last = f"G{count}"
+                    used = [here_names[place] for place in inner.uses]
+                    symbols = " ".join(map(self.names, inner.symbols))
+                    steps.append(f"pose proof ({lemma} {symbols} {' '.join(used)}) as {last}.")
                 here.append(one)
                 here_names.append(last)
             known.append(statement)

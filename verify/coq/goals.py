@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.coq.decided import decided, told_apart
-from verify.coq.leaf import leaf_lemma, leaf_variables
+from verify.coq.leaf import leaf_lemma, leaf_variables, used_atoms
+from verify.coq.needed import needed
 from verify.coq.text import Printer, as_false, as_true, implied, symbols_of
 from verify.coq.trace import Item, Trace
 from verify.errors import CertificateError
@@ -52,6 +54,13 @@ class Goal:
         self.hypotheses = [known[place] for place in self.uses]
         self.symbols = symbols_of([*self.hypotheses, conclusion])
 
+    def key(self) -> str:
+        """The same for goals whose lemmas differ in their names only."""
+        inner = [place for part in self.parts for place in part.uses]
+        places = [self.uses.index(place) for place in (*self.proof.get("using", ()), *inner)]
+        said = [*map(self.printer.formula, (*self.hypotheses, self.conclusion)), self.kind, places]
+        return json.dumps([said, self.proof.get("leaves"), [part.key() for part in self.parts]], sort_keys=True)
+
     def lines(self) -> list[str]:
         """The lemma of the goal, after those that it rests on."""
         statement = self.printer.formula(self.conclusion)
@@ -78,7 +87,8 @@ class Goal:
         def use_leaf(place: int, hypotheses: Sequence[str]) -> str:
             used.add(place)
             symbols = " ".join(leaf_variables(ring, trace, found[place]))
-            return f"{self.name}_{place} {symbols} {' '.join(hypotheses)}"
+            atoms = " ".join(hypotheses[atom] for atom in used_atoms(self.proof["leaves"][place]))
+            return f"{self.name}_{place} {symbols} {atoms}"
 
         trace = Trace(ring, printer, found, use_leaf)
         negation = as_false(self.conclusion)
@@ -102,7 +112,7 @@ class Goal:
         leaf_lines: list[str] = []
         for place in sorted(used):
             leaf_lines += leaf_lemma(f"{self.name}_{place}", ring, trace, found[place], self.proof["leaves"][place])
-        return leaf_lines, [*roots, *tree]
+        return leaf_lines, [*roots, *needed(tree)]
 
     def _by_squares(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
         """The lemmas of ``b >= 0`` and ``a^2 <= b^2``, and why ``a <= b`` follows."""
@@ -156,6 +166,8 @@ class Goal:
                 if factor.exp < 0:
                     equations.append("?pow_inv")
                 equations.append(f"(pow2_sqrt {self.printer.term(factor.base)} {_not_negative(factor.base, known)})")
+            elif isinstance(factor, sp.Pow) and factor.exp == -1:
+                equations.append("?pow_inv")
             texts.append(f"{text} ^ 2")
         return " * ".join(texts), list(dict.fromkeys(equations))
 

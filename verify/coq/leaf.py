@@ -22,14 +22,26 @@ def leaf_variables(ring: _Ring, trace: Trace, leaf: Leaf) -> list[str]:
     return [names[str(symbol.name)] for symbol in leaf_symbols(leaf)]
 
 
-def leaf_lemma(name: str, ring: _Ring, trace: Trace, leaf: Leaf, proof: Mapping[str, Any]) -> list[str]:
-    """The lemma that no real point satisfies the atoms of a leaf, by its product certificate."""
+def used_atoms(proof: Mapping[str, Any]) -> list[int]:
+    """The places of the atoms that a product certificate speaks of: what the lemma of its leaf assumes.
+
+    Raises:
+        CertificateError: the case is closed by another kind of certificate.
+    """
     if proof.get("kind") != "products":
         raise CertificateError("a case rests on a solver")
+    found = {index for term in proof["terms"] for index in term["factors"] if not index.startswith("s")}
+    return sorted(map(int, found | set(proof["equalities"])))
+
+
+def leaf_lemma(name: str, ring: _Ring, trace: Trace, leaf: Leaf, proof: Mapping[str, Any]) -> list[str]:
+    """The lemma that no real point satisfies the atoms of a leaf, by its product certificate."""
+    used = used_atoms(proof)
     context, atoms = polynomials(leaf)
     variables = leaf_variables(ring, trace, leaf)
-    statements = [trace.stated(_moved(atom, leaf, ring), fact.relation) for atom, fact in zip(atoms, leaf, strict=True)]
-    texts = [trace.text(_moved(atom, leaf, ring)) for atom in atoms]
+    moved = {place: _moved(atoms[place], leaf, ring) for place in used}
+    statements = [trace.stated(atom, leaf[place].relation) for place, atom in moved.items()]
+    texts = {place: trace.text(atom) for place, atom in moved.items()}
     scales = [trace.integral(atom)[0] for atom in atoms]
     squares = [_polynomial(text, context) for text in proof["squares"]]
     square_texts = [trace.text(_moved(square, leaf, ring)) for square in squares]
@@ -74,7 +86,7 @@ def leaf_lemma(name: str, ring: _Ring, trace: Trace, leaf: Leaf, proof: Mapping[
         whole = trace.text(_moved(cofactor * scale / scales[place], leaf, ring))
         part, because = f"({whole} * {texts[place]})", f"(zero_multiple _ _ A{place})"
         zero, equal = (part, because) if zero == "0" else (f"({zero} + {part})", f"(zero_sum _ _ {equal} {because})")
-    atoms_named = " ".join(f"A{place}" for place in range(len(leaf)))
+    atoms_named = " ".join(f"A{place}" for place in used)
     quantified = f"forall ({' '.join(variables)} : R), " if variables else ""
     return [
         f"Lemma {name} : {quantified}{''.join(f'{one} -> ' for one in statements)}False.",

@@ -14,6 +14,9 @@ Lemma decide_ge a b : a >= b \/ a < b. Proof. lra. Qed.
 Lemma decide_gt a b : a > b \/ a <= b. Proof. lra. Qed.
 Lemma decide_eq a b : a = b \/ a <> b. Proof. destruct (Req_dec a b); auto. Qed.
 Lemma decide_ne a b : a <> b \/ a = b. Proof. destruct (Req_dec a b); auto. Qed.
+Lemma either_under (D A N : Prop) : D -> A \/ N -> (D /\ A) \/ (D /\ N). Proof. tauto. Qed.
+Lemma either_and (A B M N : Prop) : A \/ M -> B \/ N -> (A /\ B) \/ (M \/ N). Proof. tauto. Qed.
+Lemma either_or (A B M N : Prop) : A \/ M -> B \/ N -> (A \/ B) \/ (M /\ N). Proof. tauto. Qed.
 Lemma split_ne x y : x <> 0 -> y = - x -> 0 < x \/ 0 < y. Proof. lra. Qed.
 
 Lemma quot_add t1 n1 d1 t2 n2 d2 : quot t1 n1 d1 -> quot t2 n2 d2 -> quot (t1 + t2) (n1 * d2 + n2 * d1) (d1 * d2).
@@ -22,6 +25,23 @@ Lemma quot_sub t1 n1 d1 t2 n2 d2 : quot t1 n1 d1 -> quot t2 n2 d2 -> quot (t1 - 
 Proof. intros [A <-] [B <-]. split; [apply Rmult_integral_contrapositive_currified; assumption | ring]. Qed.
 Lemma quot_mult t1 n1 d1 t2 n2 d2 : quot t1 n1 d1 -> quot t2 n2 d2 -> quot (t1 * t2) (n1 * n2) (d1 * d2).
 Proof. intros [A <-] [B <-]. split; [apply Rmult_integral_contrapositive_currified; assumption | ring]. Qed.
+Lemma quot_add_same t1 n1 t2 n2 d : quot t1 n1 d -> quot t2 n2 d -> quot (t1 + t2) (n1 + n2) d.
+Proof. intros [A <-] [_ <-]. split; [assumption | ring]. Qed.
+Lemma quot_add_whole t1 n1 d t2 n2 : quot t1 n1 d -> quot t2 n2 1 -> quot (t1 + t2) (n1 + n2 * d) d.
+Proof. intros [A <-] [_ <-]. split; [assumption | ring]. Qed.
+Lemma quot_whole_add t1 n1 t2 n2 d : quot t1 n1 1 -> quot t2 n2 d -> quot (t1 + t2) (n1 * d + n2) d.
+Proof. intros [_ <-] [A <-]. split; [assumption | ring]. Qed.
+Lemma quot_sub_same t1 n1 t2 n2 d : quot t1 n1 d -> quot t2 n2 d -> quot (t1 - t2) (n1 - n2) d.
+Proof. intros [A <-] [_ <-]. split; [assumption | ring]. Qed.
+Lemma quot_sub_whole t1 n1 d t2 n2 : quot t1 n1 d -> quot t2 n2 1 -> quot (t1 - t2) (n1 - n2 * d) d.
+Proof. intros [A <-] [_ <-]. split; [assumption | ring]. Qed.
+Lemma quot_whole_sub t1 n1 t2 n2 d : quot t1 n1 1 -> quot t2 n2 d -> quot (t1 - t2) (n1 * d - n2) d.
+Proof. intros [_ <-] [A <-]. split; [assumption | ring]. Qed.
+Lemma quot_mult_whole t1 n1 d t2 n2 : quot t1 n1 d -> quot t2 n2 1 -> quot (t1 * t2) (n1 * n2) d.
+Proof. intros [A <-] [_ <-]. split; [assumption | ring]. Qed.
+Lemma quot_whole_mult t1 n1 t2 n2 d : quot t1 n1 1 -> quot t2 n2 d -> quot (t1 * t2) (n1 * n2) d.
+Proof. intros [_ <-] [A <-]. split; [assumption | ring]. Qed.
+Lemma quot_same t x y n d : quot t x y -> x = n -> y = d -> quot t n d. Proof. intros H <- <-. assumption. Qed.
 Lemma quot_pow (k : nat) t n d : quot t n d -> quot (t ^ k) (n ^ k) (d ^ k).
 Proof. intros [A <-]. split; [apply pow_nonzero; assumption | symmetry; apply Rpow_mult_distr]. Qed.
 Lemma quot_inv t n d : quot t n d -> n <> 0 -> quot (/ t) d n.
@@ -51,6 +71,11 @@ Lemma quot_le0 t n d : quot t n d -> t <= 0 -> 0 <= - (n * d).
 Proof. intros [A <-] B. rewrite same_sign. rewrite Ropp_mult_distr_l. apply Rmult_le_pos; [lra | apply Rlt_le, sq_pos, A]. Qed.
 Lemma quot_lt0 t n d : quot t n d -> t < 0 -> 0 < - (n * d).
 Proof. intros [A <-] B. rewrite same_sign. rewrite Ropp_mult_distr_l. apply Rmult_lt_0_compat; [lra | apply sq_pos, A]. Qed.
+
+Lemma whole_ge0 t n : quot t n 1 -> 0 <= t -> 0 <= n. Proof. intros [_ <-]. lra. Qed.
+Lemma whole_gt0 t n : quot t n 1 -> 0 < t -> 0 < n. Proof. intros [_ <-]. lra. Qed.
+Lemma whole_le0 t n : quot t n 1 -> t <= 0 -> 0 <= - n. Proof. intros [_ <-]. lra. Qed.
+Lemma whole_lt0 t n : quot t n 1 -> t < 0 -> 0 < - n. Proof. intros [_ <-]. lra. Qed.
 
 Lemma back_ge t n d : quot t n d -> 0 <= n * d -> 0 <= t.
 Proof. intros Q B. destruct (Rle_lt_dec 0 t) as [|C]; [assumption |]. pose proof (quot_lt0 _ _ _ Q C). lra. Qed.
@@ -119,6 +144,11 @@ Lemma scale_eq p q a b : q = 0 -> a * p = b * q -> 0 < a -> 0 < b -> p = 0.
 Proof. intros Q E A B. apply Rmult_eq_reg_l with a; [| lra]. rewrite E, Q. ring. Qed.
 Lemma scale_ne p q a b : q <> 0 -> a * p = b * q -> 0 < a -> 0 < b -> p <> 0.
 Proof. intros Q E A B P. apply Q. apply Rmult_eq_reg_l with b; [| lra]. rewrite <- E, P. ring. Qed.
+
+Lemma same_ge p q : 0 <= q -> p = q -> 0 <= p. Proof. intros Q ->. assumption. Qed.
+Lemma same_gt p q : 0 < q -> p = q -> 0 < p. Proof. intros Q ->. assumption. Qed.
+Lemma same_eq p q : q = 0 -> p = q -> p = 0. Proof. intros Q ->. assumption. Qed.
+Lemma same_ne p q : q <> 0 -> p = q -> p <> 0. Proof. intros Q ->. assumption. Qed.
 
 (* a polynomial p = q g with q > 0, and what its sign says of g *)
 Lemma factor_ne p g q : p <> 0 -> p = q * g -> g <> 0.

@@ -19,9 +19,10 @@ Facts = list[tuple[fmpq_mpoly, str]]
 _MINUS = {sp.Ge: "minus_ge", sp.Gt: "minus_gt", sp.Le: "minus_le", sp.Lt: "minus_lt", sp.Eq: "minus_eq",
           sp.Ne: "minus_ne"}  # fmt: skip
 _FACT = {sp.Ge: ">=", sp.Le: ">=", sp.Gt: ">", sp.Lt: ">", sp.Eq: "=", sp.Ne: "!="}
-#: From the sign of a term with the value n/d to that of n d (of n for = and !=).
-_OF_VALUE = {">=": "quot_ge0", ">": "quot_gt0", "=": "quot_eq0", "!=": "quot_ne0"}
-_SCALED = {">=": "scale_ge", ">": "scale_gt", "=": "scale_eq", "!=": "scale_ne"}
+_FROM = {">=": "from_ge", ">": "from_gt"}
+_OF_VALUE = {"=": "quot_eq0", "!=": "quot_ne0"}
+#: How the lemmas about a kind of fact are named.
+_NAMED = {">=": "ge", ">": "gt", "=": "eq", "!=": "ne"}
 
 
 class Value(NamedTuple):
@@ -62,29 +63,49 @@ class Quotients(Signs):
             tactic = f"{tactic}; [{equal} | {exact_positive(scale)}]"
             self.fact_names[str(polynomial), kind] = self.proved(self.stated(polynomial, kind), tactic)
         else:
-            first, second = (self._value(side) for side in (left, right))
-            text = f"({self.printer.term(left)} - {self.printer.term(right)})"
-            proof = f"(quot_sub _ _ _ _ _ _ {first.name} {second.name})"
-            whole = first.above * second.below - second.above * first.below, first.below * second.below
-            texts = (
-                f"({first.texts[0]} * {second.texts[1]} - {second.texts[0]} * {first.texts[1]})",
-                f"({first.texts[1]} * {second.texts[1]})",
-            )
-            value = self._reduced(text, Value(proof, *whole, texts), above, below)
-            sign = f"({_MINUS[type(relation)]} _ _ {self.known[relation]})"
-            about = f"({_OF_VALUE[kind]} _ _ _ {value.name} {sign})"
-            self._fact(polynomial, kind, about, value.above if kind in ("=", "!=") else value.above * value.below)
+            self._difference_fact(relation, polynomial, kind, (above, below))
         super()._assume(relation)
 
-    def _fact(self, polynomial: fmpq_mpoly, kind: str, proof: str, multiple: fmpq_mpoly) -> None:
-        """A hypothesis about a polynomial, from a proof about a positive multiple of it."""
+    def _difference_fact(
+        self, relation: Relational, polynomial: fmpq_mpoly, kind: str, quotient: tuple[fmpq_mpoly, fmpq_mpoly]
+    ) -> None:
+        """The fact that a relation between quotients is, from the value of the difference of its sides."""
+        left, right = relation.args
+        known, order = self.known[relation], "l" if isinstance(relation, sp.Le | sp.Lt) else "g"
+        if right == 0:
+            value = self._value(left)
+            sign = known if order == "l" or kind in ("=", "!=") else f"({_FROM[kind]} _ {known})"
+        else:
+            left, right = (left, right) if order == "g" else (right, left)
+            order = "g"
+            text = f"({self.printer.term(left)} - {self.printer.term(right)})"
+            value = self._reduced(text, _joined("sub", self._value(left), self._value(right)), *quotient)
+            sign = f"({_MINUS[type(relation)]} _ _ {known})"
+        over, under = value.texts
+        if kind in ("=", "!="):
+            self._fact(polynomial, kind, f"({_OF_VALUE[kind]} _ _ _ {value.name} {sign})", value.above, over)
+            return
+        lemma = f"{order}{'t' if kind == '>' else 'e'}0"
+        whole = under == "1"
+        about = f"(whole_{lemma} _ _ {value.name} {sign})" if whole else f"(quot_{lemma} _ _ _ {value.name} {sign})"
+        product, multiple = over if whole else f"({over} * {under})", value.above * value.below
+        if order == "l":
+            product, multiple = f"(- {product})", -multiple
+        self._fact(polynomial, kind, about, multiple, product)
+
+    def _fact(self, polynomial: fmpq_mpoly, kind: str, proof: str, multiple: fmpq_mpoly, text: str) -> None:
+        """A hypothesis about a polynomial, from a proof about a positive multiple of it, which is ``text``."""
         own = self.integral(polynomial)[1][0]
         a, b = _ratio(multiple, own)
         name = self.fresh("F")
-        self.say(f"assert ({name} : {self.stated(polynomial, kind)}).")
-        self.say(
-            f"{{ apply ({_SCALED[kind]} _ _ {a} {b} {proof}); [ring | {exact_positive(a)} | {exact_positive(b)}]. }}"
-        )
+        if text == self.text(polynomial):
+            tactic = f"exact {proof}"
+        elif a == b == 1:
+            tactic = f"apply (same_{_NAMED[kind]} _ _ {proof}); ring"
+        else:
+            sizes = f"{exact_positive(a)} | {exact_positive(b)}"
+            tactic = f"apply (scale_{_NAMED[kind]} _ _ {a} {b} {proof}); [ring | {sizes}]"
+        self.say(f"assert ({name} : {self.stated(polynomial, kind)}) by ({tactic}).")
         self.fact_names[str(polynomial), kind] = name
 
     # --- terms --------------------------------------------------------------------------------------------------------
@@ -127,6 +148,13 @@ class Quotients(Signs):
         factor, remainder = divmod(value.below, under)
         if not remainder.is_zero() or factor * over != value.above:
             raise CertificateError("two quotients that the kernel takes for equal are not")
+        if factor == self.ring.one:
+            texts = self.text(over), self.text(under)
+            if texts == value.texts:
+                return self._stated_value(text, above, below, f"exact {value.name}")
+            equal = ["reflexivity" if one == own else "ring" for one, own in zip(value.texts, texts, strict=True)]
+            steps = f"apply (quot_same _ {value.texts[0]} {value.texts[1]} _ _ {value.name})"
+            return self._stated_value(text, above, below, f"{steps}; [{' | '.join(equal)}]")
         scale, (common,) = self.integral(factor)
         steps = f"apply (quot_cancel _ {value.texts[0]} {value.texts[1]} _ _ {self.text(common)} {scale} {value.name})"
         return self._stated_value(text, above, below, f"{steps}; [ring | ring | {exact_nonzero(scale)}]")
@@ -172,14 +200,7 @@ class Quotients(Signs):
         """A sum or a product, part by part."""
         total, *rest = [self._value(part) for part in parts]
         for one in rest:
-            (n, d), (m, e) = total.texts, one.texts
-            if kind is sp.Add:
-                over, texts = total.above * one.below + one.above * total.below, f"({n} * {e} + {m} * {d})"
-            else:
-                over, texts = total.above * one.above, f"({n} * {m})"
-            lemma = "quot_add" if kind is sp.Add else "quot_mult"
-            proof = f"({lemma} _ _ _ _ _ _ {total.name} {one.name})"
-            total = Value(proof, over, total.below * one.below, (texts, f"({d} * {e})"))
+            total = _joined("add" if kind is sp.Add else "mult", total, one)
         return self._reduced(text, total, above, below)
 
     def _power_value(self, term: sp.Pow, text: str, above: fmpq_mpoly, below: fmpq_mpoly) -> Value:
@@ -248,7 +269,7 @@ class Quotients(Signs):
             else:
                 value = self._value(base)
                 condition = self._condition(sp.Ne(base, 0, evaluate=False))
-                self._fact(number, "!=", f"(quot_ne0 _ _ _ {value.name} {condition})", value.above)
+                self._fact(number, "!=", f"(quot_ne0 _ _ _ {value.name} {condition})", value.above, value.texts[0])
         return result
 
     # --- absolute values and signs ------------------------------------------------------------------------------------
@@ -319,6 +340,34 @@ class Quotients(Signs):
         sizes = f"{exact_positive(a)} | {exact_positive(b)}"
         about = self.proved(statement, f"apply ({scaled} _ _ {a} {b} {name}); [ring | {sizes}]")
         return f"({back} _ _ _ {value.name} {about})"
+
+
+def _joined(operation: str, first: Value, second: Value) -> Value:
+    """A sum, difference or product of two values, without denominators that are 1 or that both have."""
+    (n, d), (m, e) = first.texts, second.texts
+    if operation == "mult":
+        above, below = first.above * second.above, first.below * second.below
+        variant, over, under = "", f"({n} * {m})", f"({d} * {e})"
+        if e == "1":
+            variant, under = "{}_whole", d
+        elif d == "1":
+            variant, under = "whole_{}", e
+    else:
+        sign = "+" if operation == "add" else "-"
+        left, right = first.above * second.below, second.above * first.below
+        below = first.below * second.below
+        variant, over, under = "", f"({n} * {e} {sign} {m} * {d})", f"({d} * {e})"
+        if d == e:
+            left, right, below = first.above, second.above, first.below
+            variant, over, under = "{}_same", f"({n} {sign} {m})", d
+        elif e == "1":
+            variant, over, under = "{}_whole", f"({n} {sign} {m} * {d})", d
+        elif d == "1":
+            variant, over, under = "whole_{}", f"({n} * {e} {sign} {m})", e
+        above = left + right if operation == "add" else left - right
+    blanks = "_ _ _ _ _" if variant else "_ _ _ _ _ _"
+    lemma = f"quot_{(variant or '{}').format(operation)}"
+    return Value(f"({lemma} {blanks} {first.name} {second.name})", above, below, (over, under))
 
 
 def _ratio(first: fmpq_mpoly, second: fmpq_mpoly) -> tuple[int, int]:

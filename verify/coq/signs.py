@@ -114,9 +114,10 @@ class Signs(_Case):
         """The factors of known sign alone give the polynomial another sign than the fact."""
         constant, factors = self.ring.factors(polynomial)
         _, size, proof, sign = self._known_part(polynomial, constant, factors)
-        positive = self.proved(
-            f"0 < {self.text(polynomial * sign)}", f"apply (positive _ {size}); [ring | exact {proof}]"
-        )
+        text = self.text(polynomial * sign)
+        positive = proof
+        if size != text:
+            positive = self.proved(f"0 < {text}", f"apply (positive _ {size}); [ring | exact {proof}]")
         if relation == "=":
             self.close(f"gt_zero _ _ {positive} {fact} ltac:({'left' if sign == 1 else 'right'}; ring)")
         elif sign == -1 and relation in (">", ">="):
@@ -189,8 +190,10 @@ class Signs(_Case):
             if any(str(factor) == str(other) for other, _ in left):
                 continue
             text, one, _, _ = self.oriented(factor, exponent)
-            proof = f"(Rmult_lt_0_compat _ _ {proof} {one})"
-            texts.append(text)
+            if texts == ["1"]:
+                texts, proof = [text], one
+            else:
+                texts, proof = [*texts, text], f"(Rmult_lt_0_compat _ _ {proof} {one})"
         size = reduce(lambda done, one: f"({done} * {one})", texts)
         return left, size, proof, sign
 
@@ -339,9 +342,14 @@ class Signs(_Case):
         total, proof, strict = str(size), f"(IZR_lt 0 {size} eq_refl)", True
         for factor, exponent in factors:
             text, one, strictly, _ = self.oriented(factor, exponent)
-            total, proof = f"({total} * {text})", product_proof(proof, strict, one, strictly)
-            strict = strict and strictly
+            if total == "1":
+                total, proof, strict = text, one, strictly
+            else:
+                total, proof = f"({total} * {text})", product_proof(proof, strict, one, strictly)
+                strict = strict and strictly
         whole = self.text(polynomial * sign)
+        if whole == total:
+            return signs, proof
         return signs, self.proved(
             f"{'0 <' if strict else '0 <='} {whole}", f"replace {whole} with {total} by ring; exact {proof}"
         )
