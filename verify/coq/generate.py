@@ -87,7 +87,7 @@ def evidence_lines(
         lines.append(
             comment(f"From the obligations below the toolkit's kernel, not this file, concludes: {CONCLUDED[method]}")
         )
-    if method not in CONCLUDED and speaks_of_power(claim, needed):
+    if (method not in CONCLUDED or method == "stopping") and speaks_of_power(claim, needed):
         lines.append(comment(LARGEST_POWER))
     goals = zip(needed, entry["obligations"], strict=True)
     return [*lines, "", *theorems(list(goals), names, label, proved), *(whole or [])]
