@@ -204,4 +204,6 @@ def test_a_condition_that_is_not_to_be_seen_is_an_obligation() -> None:
 def test_what_is_assumed_hides_nothing() -> None:
     """Where the condition is known, it is no obligation."""
     known = Claim("known", given=[Gt(x**2 - 2, 0)], show=FALSE["rooted"].show)
-    assert len(obligations(known, "", "", "implication")) == 1
+    assert Ne(x**2 - 2, 0, evaluate=False) not in [
+        goal.conclusion for goal in obligations(known, "", "", "implication")
+    ]

@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
-from verify.kernel.functions import definedness, ring_of
-from verify.kernel.substitution import put_in, unseen
+from verify.kernel.functions import definedness
+from verify.kernel.substitution import put_in
 from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
@@ -86,27 +86,22 @@ class Abstraction:
     def lost(self, formula: sp.Basic) -> list[Boolean]:
         """What has to hold for a formula to have a value, where its algebraic form no longer tells.
 
-        A symbol for l'(x/a), or for the gradient at w/a, has a value wherever a is 0, too.
+        A symbol for l'(x/a), or for the gradient at w/a, has a value wherever a is 0, too; and where products of
+        vectors are expanded, a (1/a + 1) becomes 1 + a.
         """
         plain = self._put_in(formula)
-        if not plain.has(ScalarLoss, *_VECTORS):
-            return []
         kept = definedness(self(formula))
         conditions = dict.fromkeys(self(condition) for condition in definedness(plain))
         return open_conditions([one for one in conditions if not self._always(one)], kept)
 
     def hypotheses(self, formulas: Sequence[Boolean], known: Sequence[Boolean] = ()) -> list[Boolean]:
-        """The algebraic form of formulas that hold: a relation, or several, with the values that it speaks of.
-
-        Of another formula it is known where each of its relations has a value: "if p then q" holds where p has none.
-        """
+        """The algebraic form of formulas that hold; with a relation, or several, also that its terms have values."""
         lowered = [self(formula) for formula in formulas]
         found: list[Boolean] = []
         for formula, holds in zip(formulas, lowered, strict=True):
-            relations = [node for node in sp.preorder_traversal(formula) if isinstance(node, Relational)]
-            lost = open_conditions([one for node in relations for one in self.lost(node)], [*known, *lowered])
             certain = all(isinstance(part, Relational) for part in sp.And.make_args(formula))
-            found += [*lost, holds] if certain else [_where(lost, holds)]
+            found += open_conditions(self.lost(formula), [*known, *lowered]) if certain else []
+            found.append(holds)
         return found
 
     def _fact(self, formula: Boolean, known: Sequence[Boolean], *terms: sp.Basic) -> Boolean:
@@ -124,22 +119,6 @@ class Abstraction:
             return bool(condition.args[0].is_positive)
         return condition is sp.true
 
-    def hidden(self, formula: sp.Basic, known: Sequence[Boolean]) -> list[Boolean]:
-        """What a formula needs for a value and does not show in its algebraic form, up to what is known.
-
-        The products of vectors are expanded (a (1/a + 1) is 1 + a then), and at what point a loss is looked at is not
-        to be seen in its symbol.  So each term that may have no value is written as algebra by itself.
-        """
-        found: dict[Boolean, None] = {}
-        shown: list[Boolean] | None = None
-        for guards, term in _partial_terms(self._put_in(formula)):
-            shown = [*definedness(self(formula)), *known] if shown is None else shown
-            for condition in unseen(definedness(self(term)), shown):
-                for guard in reversed(guards):
-                    condition = sp.Implies(self(guard), condition, evaluate=False)
-                found[condition] = None
-        return unseen(found, shown or ())
-
     def _require_derivatives(self, formula: sp.Basic) -> None:
         """Refuse a second derivative of a loss, or one that is to be taken, unless its existence is assumed."""
         assumed = {(a.args[0], a.args[2]): int(a.args[1]) for a in self.claim.given if isinstance(a, Differentiable)}
@@ -152,9 +131,9 @@ class Abstraction:
     def _require_kept(self, formula: sp.Basic) -> None:
         """Refuse a hypothesis of an Implies that has a value more often once it is algebra: it would say more."""
         for hypothesis in _hypotheses(formula):
-            hidden = self.hidden(hypothesis, ())
-            if hidden:
-                raise CertificateError(f"that {hypothesis} needs {hidden[0]} for a value is lost")
+            lost = self.lost(hypothesis)
+            if lost:
+                raise CertificateError(f"that {hypothesis} needs {lost[0]} for a value is lost")
 
     def _with_signs(self, formula: sp.Basic) -> sp.Basic:
         """Write p/|p| as sign(p); that p is not 0 is noted in ``cancelled``.
@@ -325,26 +304,6 @@ def _factors(term: sp.Expr) -> list[sp.Expr]:
     if isinstance(term, sp.Abs | sp.Pow):
         return _factors(term.args[0])
     return [part for factor in term.args for part in _factors(factor)] if isinstance(term, sp.Mul) else [term]
-
-
-def _partial_terms(
-    formula: sp.Basic, guards: tuple[Boolean, ...] = ()
-) -> Iterator[tuple[tuple[Boolean, ...], sp.Expr]]:
-    """The terms of a formula that may have no value by themselves, each with the hypotheses that it stands under."""
-    if isinstance(formula, sp.Sum | StepSum | sp.Derivative):  # their terms have values, or they are refused
-        return
-    if isinstance(formula, sp.Implies):
-        first, second = formula.args
-        yield from _partial_terms(second, (*guards, first))
-        return
-    if isinstance(formula, sp.Equivalent):
-        for implication in ring_of(formula):
-            yield from _partial_terms(implication, guards)
-        return
-    for argument in formula.args:
-        yield from _partial_terms(argument, guards)
-    if isinstance(formula, sp.Pow | sp.log | sp.tan) and definedness(formula):
-        yield guards, formula
 
 
 def _hypotheses(formula: sp.Basic) -> Iterator[sp.Basic]:

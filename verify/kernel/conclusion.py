@@ -58,7 +58,6 @@ def concluded(
     known_of_values = known if short is None else short
     granted = [*abstract.cancelled, *series, *[abstract(condition) for condition in lost]]
     granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted])
-    granted += open_conditions(abstract.hidden(formula, (*known, *granted)), [*known_of_values, *granted])
     return [
         *[Implication("the conclusion has a value", known_of_values, fact) for fact in dict.fromkeys(granted)],
         Implication(name, known, lowered, lemmas),

@@ -220,10 +220,6 @@ class _TrajectoryAbstraction(Abstraction):
         lowered = super().__call__(put_in(formula, self._stand_ins))
         return put_in(lowered, {new: old for old, new in self._stand_ins.items()})
 
-    def hidden(self, formula: sp.Basic, known: Sequence[Boolean]) -> list[Boolean]:
-        """As of any formula; that what is defined has a value is shown apart."""
-        return super().hidden(put_in(formula, self._stand_ins), known)
-
 
 # --- through phases ----------------------------------------------------------------------------------------------
 

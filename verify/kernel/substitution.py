@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -61,25 +61,6 @@ def lost_conditions(formula: sp.Basic, *substitutions: Mapping[sp.Symbol, sp.Exp
     return list(found)
 
 
-def unseen(conditions: Iterable[Boolean], known: Iterable[Boolean]) -> list[Boolean]:
-    """Of some conditions for a value those that do not stand, as they are or factor by factor, among known formulas."""
-    parts = {part for formula in known for part in (formula.args if isinstance(formula, sp.And) else (formula,))}
-    bases = {base for part in parts if isinstance(part, sp.Ne | sp.Gt) and part.args[1] == 0 for base in _sizes(part)}
-    found: dict[Boolean, None] = {}
-    for condition in conditions:
-        if condition in parts or _is_true(condition) or sp.Gt(*condition.args, evaluate=False) in parts:
-            continue
-        from_zero = isinstance(condition, sp.Ne) and condition.args[1] == 0 and condition.args[0] != 0
-        if not (from_zero and set(_sizes(condition)) <= bases):
-            found[condition] = None
-    return list(found)
-
-
-def _sizes(condition: Boolean) -> list[sp.Expr]:
-    """The factors of a base that is not 0, without absolute values."""
-    return [base.args[0] if isinstance(base, sp.Abs) else base for base in _factors(condition)]
-
-
 def _raw_conditions(formula: sp.Basic, substitutions: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> list[Boolean]:
     """``definedness`` after substitutions in which nothing cancels; part by part, as SymPy decides "p or not p"."""
     if isinstance(formula, sp.And | sp.Or | sp.Not):
@@ -125,4 +106,4 @@ def _put_in_unevaluated(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) 
     return formula.func(*arguments)
 
 
-__all__ = ["lost_conditions", "put_in", "unseen"]
+__all__ = ["lost_conditions", "put_in"]
