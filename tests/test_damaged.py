@@ -36,7 +36,7 @@ def test_what_trips_the_checker_is_malformed(monkeypatch: pytest.MonkeyPatch) ->
     def tripping(*arguments: object) -> object:
         if next(calls, False):
             raise TypeError("unhashable")
-        return check_evidence(*arguments)  # type: ignore[arg-type]
+        return check_evidence(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr("verify.decide.check_evidence", tripping)
     result = check(claim, budget="quick", known=certificate)
