@@ -294,6 +294,7 @@ class _Ring:
         self.root = {base: self.context.gens()[place] for place, base in enumerate(self.radicands)}
         self._terms: dict[str, list[tuple[int, list[tuple[str, int]]]]] = {}
         self._factors: dict[str, tuple[fmpq, list[tuple[fmpq_mpoly, int]]]] = {}
+        self._concerned: dict[str, frozenset[str]] = {}
 
     def factors(self, polynomial: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
         """The constant, and the irreducible factors with their exponents."""
@@ -302,6 +303,15 @@ class _Ring:
             constant, factors = polynomial.factor()
             self._factors[name] = constant, sorted(((f, int(k)) for f, k in factors), key=lambda entry: str(entry[0]))
         return self._factors[name]
+
+    def concerned(self, polynomial: fmpq_mpoly) -> frozenset[str]:
+        """The names of what tells the polynomial's sign: its irreducible factors, and its variables."""
+        name = str(polynomial)
+        if name not in self._concerned:
+            factors = [] if polynomial.is_zero() else [factor for factor, _ in self.factors(polynomial)[1]]
+            variables = {variable for factor in factors for _, powers in self.terms(factor) for variable, _ in powers}
+            self._concerned[name] = frozenset({str(factor) for factor in factors} | variables)
+        return self._concerned[name]
 
     def terms(self, polynomial: fmpq_mpoly) -> list[tuple[int, list[tuple[str, int]]]]:
         """The sign of each term's coefficient, with the term's variables and their exponents."""
@@ -338,7 +348,9 @@ class _Case:
         self.choices: dict[Any, Any] = {}
         #: The signs that irreducible factors can have by the facts, as far as that was found out.
         self.signs: dict[str, tuple[fmpq_mpoly, frozenset[int]]] = {}
-        self.settled = False
+        #: Of how many facts, from the first one on, the signs are found; and the names of signs just found.
+        self.settled = 0
+        self.found: set[str] = set()
         self.roots: dict[sp.Expr, tuple[fmpq_mpoly, fmpq_mpoly]] = {}
 
     def copy(self) -> _Case:
@@ -431,7 +443,6 @@ class _Case:
 
     def _add(self, facts: Sequence[_Fact]) -> None:
         self.facts += [fact for fact in facts if fact not in self.facts]
-        self.settled = False
 
     # --- terms as quotients of polynomials ---------------------------------------------------------------------------
 
@@ -551,13 +562,16 @@ class _Case:
 
     def _settle(self) -> bool:
         """Find the signs of irreducible factors that the facts tell; False where the facts contradict each other."""
-        changed = not self.settled
-        while changed:
-            before = dict(self.signs)
-            if not all(self._learn(polynomial, relation) for polynomial, relation in self.facts):
-                return False
-            changed = before != self.signs
-        self.settled = True
+        known, self.settled = self.settled, 0
+        while known < len(self.facts) or self.found:
+            before, self.found = self.found, set()
+            for place, (polynomial, relation) in enumerate(self.facts):
+                # a fact tells something new only where a sign that it has to do with was found after its last turn
+                new = place >= known or not self.ring.concerned(polynomial).isdisjoint(before | self.found)
+                if new and not self._learn(polynomial, relation):
+                    return False
+            known = len(self.facts)
+        self.settled = known
         return True
 
     def _learn(self, polynomial: fmpq_mpoly, relation: str) -> bool:
@@ -590,9 +604,11 @@ class _Case:
 
     def _refine(self, factor: fmpq_mpoly, signs: frozenset[int]) -> bool:
         name = str(factor)
-        known = self.signs.get(name, (factor, _ANY))[1] & signs
-        if known != _ANY:
+        before = self.signs.get(name, (factor, _ANY))[1]
+        known = before & signs
+        if known != before:
             self.signs[name] = factor, known
+            self.found.add(name)
         return bool(known & self._monomial_signs(factor))
 
     def _simplified(self) -> list[_Fact]:
