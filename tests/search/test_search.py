@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from verify.search.batch import Batch
 from verify.search.budget import BUDGETS
 from verify.search.run import search
+from verify.search.terrain import operations_of
 from verify.statement.claim import Claim
+from verify.statement.system import time
 
 x, y = sp.symbols("x y", real=True)
 UNIT = [x >= 0, x <= 1, y >= 0, y <= 1]
@@ -53,3 +56,13 @@ def test_the_same_seed_finds_the_same() -> None:
     claim = Claim("above", given=[x > 0, y > 0], show=sp.Le(x * y, 1, evaluate=False))
     first, second = (search(claim, "", BUDGETS["quick"], seed=3).violated[""][0].point for _ in range(2))
     assert first == second
+
+
+def test_a_sum_up_to_now_costs_more_the_later_it_is_evaluated() -> None:
+    q = sp.Symbol("q", real=True)
+    k = sp.Symbol("k", integer=True)
+    powers = Claim("powers", given=[q > 0, q < 1], show=sp.Le(sp.Sum(q**k, (k, 0, time)), 1 / (1 - q)))
+    batch = Batch(powers, "", None)
+    early, late = (operations_of(batch, [""], t) for t in (1, 1001))
+    assert late - early == 1000
+    assert operations_of(batch, [], 1001) == operations_of(batch, [])

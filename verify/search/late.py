@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Container
 
 from verify.search.batch import Batch, Lane
@@ -25,7 +26,7 @@ def late_lanes(
     claim = batch.claim
     if claim.step is None or not claim.takes_time or not parts:
         return [], 0
-    horizon = min(LATEST, budget.long_run // operations_of(batch, parts))
+    horizon = bisect_right(range(1, LATEST + 1), budget.long_run, key=lambda t: t * operations_of(batch, parts, t))
     if horizon <= budget.steps:
         return [], 0
     unit = sobol(batch.unit_dimension, LOG2_LANES, seed + 11)

@@ -145,9 +145,10 @@ def _lacking(batch: Batch, here: BatchEnvironment, size: int) -> Array:
     return total
 
 
-def operations_of(batch: Batch, parts: Iterable[str]) -> int:
-    """How many operations one evaluation of some parts takes, roughly: what work is counted in."""
+def operations_of(batch: Batch, parts: Iterable[str], t: int = 1) -> int:
+    """How many operations one evaluation of some parts at step t takes, roughly: what work is counted in."""
     claim = batch.claim
     formulas = [batch.parts[part] for part in parts if part in batch.parts]
     formulas += [*batch.assumptions, *(claim.step.update if claim.step is not None else ())]
-    return 1 + sum(int(formula.count_ops()) for formula in formulas)
+    terms = [node.function for formula in formulas for node in formula.atoms(sp.Sum) if time in node.free_symbols]
+    return 1 + sum(int(formula.count_ops()) for formula in formulas) + t * sum(int(term.count_ops()) for term in terms)
