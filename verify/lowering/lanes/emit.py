@@ -27,8 +27,9 @@ _COMPARISONS = {"lt": "olt", "le": "ole", "eq": "oeq"}
 def emit(program: Program, width: int = WIDTH, chains: int = 1) -> str:
     """The kernel of a program as LLVM assembly, with vectors of that width, so many of them worked on together.
 
-    ``void lanes(double *inputs, double *answers, i64 stride, i64 first, i64 end, i64 steps)`` works on the points
-    first, ..., end - 1 (multiples of 64) of inputs and answers that are stored row by row, ``stride`` apart.
+    ``void lanes(double *inputs, double *answers, i64 *next, i64 points, i64 steps)`` works on inputs and answers that
+    are stored row by row, with so many points (a multiple of 64) in a row.  It takes the block of points at ``next``
+    and moves that on, until none is left; threads that are given the same ``next`` share the blocks.
     """
     return _Emitter(program, width, chains).text()
 
@@ -66,17 +67,19 @@ class _Emitter:
             f"declare {self.v} @llvm.fma.v{self.width}f64({self.v}, {self.v}, {self.v})",
         ]
         head = [
-            f"define void @{NAME}(ptr noalias %inputs, ptr noalias %answers, i64 %stride, i64 %first, i64 %end,"
-            " i64 %steps) {",
+            f"define void @{NAME}(ptr noalias %inputs, ptr noalias %answers, ptr %next, i64 %points, i64 %steps) {{",
             "entry:",
             f"  %rows = alloca [{rows * BLOCK} x double], align 64",
-            "  br label %block",
+            "  br label %block.next",
         ]
         return "\n".join([*unary, *more, *head, *body, "}", _WEIGHTS, ""])
 
     def _kernel(self) -> list[str]:
+        self._label("block.next")
+        self._add(f"%at = atomicrmw add ptr %next, i64 {BLOCK} monotonic")
+        self._add("%more = icmp slt i64 %at, %points")
+        self._add("br i1 %more, label %block, label %exit")
         self._label("block")
-        self._add("%at = phi i64 [ %first, %entry ], [ %at.next, %block.next ]")
         self._add("br label %begin.chunk")
         self._chunk_loop("begin", "block", self._begin, "check")
         self._label("check")
@@ -93,10 +96,6 @@ class _Emitter:
         self._label("finish")
         self._add("br label %end.chunk")
         self._chunk_loop("end", "finish", self._finish, "block.next")
-        self._label("block.next")
-        self._add(f"%at.next = add i64 %at, {BLOCK}")
-        self._add("%more = icmp slt i64 %at.next, %end")
-        self._add("br i1 %more, label %block, label %exit")
         self._label("exit")
         self._add("ret void")
         return self.lines
@@ -457,7 +456,7 @@ class _Emitter:
 
     def _address(self, base: str, place: str, row: int) -> str:
         point = self._new(f"add i64 %at, {place}")
-        start = self._new(f"mul i64 %stride, {row}")
+        start = self._new(f"mul i64 %points, {row}")
         return self._new(f"getelementptr double, ptr {base}, i64 {self._new(f'add i64 {point}, {start}')}")
 
     def _slot(self, place: str, row: object) -> str:

@@ -29,8 +29,8 @@ FOLDER_VARIABLE = "VERIFY_KERNELS"
 #: A file begins with the digest of the code that follows, so that a damaged one is compiled anew.
 _SEAL = hashlib.sha256().digest_size
 
-#: A thread gets at least so many points.
-POINTS_A_THREAD = 16 * BLOCK
+#: Another thread is asked for so many blocks of points, not for fewer.
+BLOCKS_A_THREAD = 16
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Kernel:
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
         engine.add_object_file(llvm.ObjectFileRef.from_data(self._object_code()))
         engine.finalize_object()
-        arguments = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * 4]
+        arguments = [*[ctypes.c_void_p] * 3, *[ctypes.c_int64] * 2]
         return engine, ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(NAME))
 
     def _object_code(self) -> bytes:
@@ -107,15 +107,14 @@ class Kernel:
             row[count:] = column[-1]
         answers = np.empty((1 + self.watched * len(ANSWERS), blocks * BLOCK))
         _, function = self._function
-        workers = max(1, min(threads or _cores(), blocks * BLOCK // POINTS_A_THREAD))
-        ends = [blocks * part // workers * BLOCK for part in range(workers + 1)]
+        following = ctypes.c_int64(0)  # the first point of the next block, for whichever thread is free
 
-        def work(part: int) -> None:
-            place = blocks * BLOCK
-            function(inputs.ctypes.data, answers.ctypes.data, place, ends[part], ends[part + 1], steps)
+        def work() -> None:
+            function(inputs.ctypes.data, answers.ctypes.data, ctypes.byref(following), blocks * BLOCK, steps)
 
-        others = [_pool().submit(work, part) for part in range(1, workers)]
-        work(0)
+        workers = max(1, min(threads or _cores(), blocks // BLOCKS_A_THREAD))
+        others = [_pool().submit(work) for _ in range(1, workers)]
+        work()
         for other in others:
             other.result()
         rows = iter(answers[1:, :count])
