@@ -17,6 +17,7 @@ from sympy import Abs, Eq, Equivalent, Ge, Gt, Le, Limit, Lt, Max, Min, Ne, Or, 
 
 from claims.sam_normalization.losses import quadratics, smooth_convex, smooth_strongly_convex
 from claims.sam_normalization.setting import L, alpha, beta, eta, gd_step, relation, w, w0
+from tests.soundness import random_values
 from verify.statement.claim import Claim, Counterexample, Hints
 from verify.statement.formula import (
     BigO,
@@ -39,10 +40,10 @@ v = Vector("v")
 
 @dataclass(frozen=True)
 class Known:
-    """A claim and whether it is true."""
+    """A claim and whether it is true; None where it is ill-posed."""
 
     claim: Claim
-    true: bool
+    true: bool | None
 
 
 def _number(rng: Random, low: int = -3, high: int = 3) -> sp.Rational:
@@ -319,6 +320,8 @@ MAKERS: tuple[Maker, ...] = (
     instance,
     transcendental,
     vacuous,
+    *random_values.FALSE,
+    *random_values.ILL_POSED,
 )
 
 
@@ -329,5 +332,6 @@ def random_claims(count: int, seed: int) -> list[Known]:
     for number in range(count):
         maker: Any = MAKERS[number % len(MAKERS)]
         true = (number // len(MAKERS)) % 2 == 0
-        found.append(Known(maker(rng, f"{maker.__name__}-{seed}-{number}", true), true))
+        truth = None if not true and maker in random_values.ILL_POSED else true
+        found.append(Known(maker(rng, f"{maker.__name__}-{seed}-{number}", true), truth))
     return found

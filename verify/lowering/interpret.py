@@ -305,6 +305,9 @@ class Environment:
 
     def _derivative(self, expression: sp.Derivative) -> Number:
         """The derivative of an expression in the scalar loss: the concrete loss goes in before it is taken."""
+        if not expression.has(ScalarLoss):
+            self.value(expression.expr)  # which has to exist: a derivative may be simpler
+            return self.value(_smooth_derivative(expression))
         member = self._require_member(expression)
         return self.value(_concrete_derivative(expression, member))
 
@@ -552,6 +555,32 @@ def _scalar_derivative(member: Member, order: int) -> sp.Expr:
     if order == 0:
         return member.value
     return sp.diff(member.gradient[0], coordinate, order - 1) if order > 1 else member.gradient[0]
+
+
+#: What has every derivative wherever it has a value.
+_SMOOTH = (
+    sp.Symbol,
+    sp.Number,
+    sp.NumberSymbol,
+    sp.Add,
+    sp.Mul,
+    sp.exp,
+    sp.log,
+    sp.sin,
+    sp.cos,
+    sp.sinh,
+    sp.cosh,
+    sp.tanh,
+)
+
+
+@lru_cache(maxsize=256)
+def _smooth_derivative(expression: sp.Derivative) -> sp.Expr:
+    for part in sp.preorder_traversal(expression.expr):
+        power = isinstance(part, sp.Pow) and (part.exp.is_Integer or part.base is sp.E)
+        if not (power or isinstance(part, _SMOOTH)):
+            raise VerifyError(f"{part} may have no derivative: in place of {expression}, write out what is meant")
+    return expression.doit()
 
 
 @lru_cache(maxsize=256)
