@@ -29,6 +29,10 @@ from verify.trajectory import Trajectory, advance
 MOST_STEPS, GRID = 60, 161
 #: Numbers beyond this are not drawn.
 LARGEST = 1e120
+#: Beyond the witness, steps are drawn while nothing is so many times larger than what was drawn up to it.
+FAR = 1e3
+#: The most ticks on a logarithmic axis, and the orders of magnitude that it shows on each side of 0.
+TICKS, ORDERS = 6, 4
 #: A relative margin below this may be a rounding error.
 ROUNDING = 1e-12
 _TWO = ("eta", "rho")
@@ -124,6 +128,7 @@ def _run(point: Point) -> _Course | None:
     course = _Course([], [], [], None)
     if point.steps > MOST_STEPS:
         return None
+    largest = 0.0
     with Ball(256) as ball:
         base = point.environment(ball)
         trajectory = Trajectory(claim, base)
@@ -134,13 +139,17 @@ def _run(point: Point) -> _Course | None:
                 following = _moved(here, claim)
                 relation = decisive_relation(point.formula, following)
                 state = [_number(entry) for symbol in claim.step.state for entry in _entries(here.values[symbol])]
-                if relation is None or not all(math.isfinite(entry) and abs(entry) < LARGEST for entry in state):
+                if relation is None:
                     break
                 sides = [_number(following.value(side)) for side in (relation.lhs, relation.rhs)]
-                if not all(math.isfinite(side) and abs(side) < LARGEST for side in sides):
+                size = max(map(abs, (*state, *sides)))
+                if not (math.isfinite(size) and size < LARGEST) or (
+                    trajectory.steps > point.steps and size > FAR * largest
+                ):
                     break
             except (Undefined, Undecided, NotExact, TypeError):
                 break
+            largest = max(largest, size)
             course.states.append(state)
             course.left.append(sides[0])
             course.right.append(sides[1])
@@ -225,15 +234,25 @@ def _draw_states(axes: Any, course: _Course, point: Point) -> None:
 
 
 def _scale(axes: Any, values: Any, *, vertical: bool = True) -> None:
-    """A logarithmic scale where the numbers span many orders of magnitude."""
+    """A logarithmic scale where the numbers span many orders of magnitude; few ticks, and no offset to add to them."""
+    from matplotlib.ticker import LogLocator, NullLocator, SymmetricalLogLocator
+
+    axis = axes.yaxis if vertical else axes.xaxis
     sizes = [abs(value) for value in values if value]
     if not sizes or max(sizes) / min(sizes) < 1e3 or max(sizes) < 1e2:
+        axis.get_major_formatter().set_useOffset(False)
         return
     put = axes.set_yscale if vertical else axes.set_xscale
     if min(values) > 0:
         put("log")
+        axis.set_major_locator(LogLocator(numticks=TICKS))
     else:
-        put("symlog", linthresh=max(min(sizes), max(sizes) * 1e-12))
+        linear = max(min(sizes), max(sizes) * 10.0**-ORDERS)
+        put("symlog", linthresh=linear, linscale=1.5)
+        locator = SymmetricalLogLocator(base=10, linthresh=linear)
+        locator.set_params(numticks=TICKS)
+        axis.set_major_locator(locator)
+    axis.set_minor_locator(NullLocator())
 
 
 # --- one step -------------------------------------------------------------------------------------------------------
