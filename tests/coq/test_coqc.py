@@ -14,6 +14,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from tests.conftest import ROOT
+from tests.coq.test_generate import CASES, by_cases
 from verify import Claim, check
 from verify.collect import collect
 from verify.coq.generate import coq_file, prelude, theorems
@@ -103,6 +104,10 @@ AXIOMS = {
 def test_coq_accepts_true_goals_of_every_kind() -> None:
     goals = [proved(hypotheses, conclusion, *lemmas) for hypotheses, conclusion, lemmas in TRUE]
     assert asked(*goals) == Answer("accepted")
+
+
+def test_coq_accepts_the_cases_of_the_kernel() -> None:
+    assert asked(*[by_cases(*case) for case in CASES]) == Answer("accepted")
 
 
 def test_a_proof_rests_on_the_axioms_of_the_real_numbers_and_on_classical_logic_alone(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from verify.coq.needed import needed
 from verify.coq.text import Names, Printer, comment
 from verify.errors import CertificateError
 from verify.kernel.goals import Implication
+from verify.kernel.implication import check_implication, leaves
 from verify.proof.implication import Work, prove_implication
+from verify.proof.products import find_products
 from verify.statement.formula import LargestPower
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -45,6 +47,30 @@ def proved(hypotheses: list[Boolean], conclusion: Boolean) -> tuple[Implication,
     certificate = prove_implication(hypotheses, conclusion, work=WORK)
     assert certificate is not None
     return Implication("a small goal", tuple(hypotheses), conclusion), certificate
+
+
+def by_cases(hypotheses: list[Boolean], using: list[int], conclusion: Boolean) -> tuple[Implication, Any]:
+    """A goal with a certificate that uses some of its hypotheses only, and not that its terms have values."""
+    goal, certificate = proved(hypotheses, conclusion)
+    found = leaves([hypotheses[place] for place in using], conclusion)
+    cases = [find_products(leaf, max_degree=2, columns=400) for leaf in found]
+    assert found
+    assert None not in cases
+    certificate["proof"]["goal"] = {"kind": "leaves", "using": using, "leaves": cases}
+    assert check_implication(hypotheses, conclusion, certificate) == "kernel"
+    return goal, certificate
+
+
+#: Where the kernel's cases are easily missed: hypotheses, the places of those that a proof uses, conclusion.
+CASES: list[tuple[list[Boolean], list[int], Boolean]] = [
+    # that the conclusion's terms have values is no fact for the kernel, whether it is known at once
+    ([sp.Ge(x, 1), sp.Ge(z, 1)], [1], sp.Gt(sp.sqrt(x) + z, 0)),
+    # or under a condition
+    ([sp.Implies(sp.Ge(y, 1), sp.Ge(x, 0)), sp.Ge(z, 1)], [1], sp.Implies(sp.Ge(y, 1), sp.Gt(sp.sqrt(x) + z, 0))),
+    # a minimum is told apart before a conjunction behind it is opened
+    ([sp.Ge(sp.Min(x, y), 1)], [0], sp.Implies(sp.Ge(z, 1), sp.Ge(x + z, 2))),
+    ([sp.Ge(sp.Min(x, y), 1), sp.And(sp.Ge(z, 1), sp.Ge(y, z))], [0, 1], sp.And(sp.Ge(x + z, 2), sp.Ge(x + y, 2))),
+]
 
 
 def without_comments(text: str) -> str:
@@ -153,6 +179,15 @@ def test_a_case_assumes_only_what_its_sum_uses() -> None:
     cases = [line.partition(" : ")[2] for line in lines if re.match(r"Lemma goal_g_1_1_\d+ ", line)]
     assert any("0 <= (v_x + (-1)) -> " in case for case in cases)
     assert not any("0 <= (v_y + (-2)) -> " in case for case in cases)
+
+
+@pytest.mark.parametrize(("hypotheses", "using", "conclusion"), CASES)
+def test_cases_are_those_of_the_kernel(hypotheses: list[Boolean], using: list[int], conclusion: Boolean) -> None:
+    goal, certificate = by_cases(hypotheses, using, conclusion)
+    text = "\n".join(theorems([(goal, certificate)], Names(), "g"))
+    own = rf"goal_g_1_{len(certificate['proof']['defined']) + 1}_\d+"
+    used = set(re.findall(rf"exact \(({own}) ", text))
+    assert len(used) == len(certificate["proof"]["goal"]["leaves"])
 
 
 def test_a_whole_claim_becomes_a_file() -> None:

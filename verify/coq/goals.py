@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.coq.decided import decided, told_apart
@@ -38,7 +39,7 @@ class Goal:
         self.kind = str(proof.get("kind"))
         if self.kind not in ("leaves", "identity", "squares"):
             raise CertificateError(f"{conclusion} rests on {UNEXPRESSED.get(self.kind, 'a proof of an unknown kind')}")
-        using = list(proof.get("using", ()))
+        using = list(dict.fromkeys(proof.get("using", ())))
         self.using = [known[place] for place in using]
         self.parts: list[Goal] = []
         if self.kind == "squares":
@@ -91,24 +92,25 @@ class Goal:
             return f"{self.name}_{place} {symbols} {atoms}"
 
         trace = Trace(ring, printer, found, use_leaf)
-        negation = as_false(self.conclusion)
+        assumed = list(zip(self.hypotheses, names, strict=True))
         items: list[Item] = []
-        for formula, name in zip(self.hypotheses, names, strict=True):
+        for formula, name in assumed[: len(self.using)]:
             node = as_true(formula)
             if formula.has(sp.Implies):
                 fresh = trace.fresh("T")
                 trace.lines += told_apart(printer, fresh, printer.node(node), formula, [name])
                 name = fresh
             items.append((node, name))
+        conditions = [(one, name) for one, name in assumed[len(self.using) :] if isinstance(one, Relational)]
         refuted = trace.fresh("T")
-        trace.lines += decided(printer, refuted, self.conclusion, dict(zip(self.hypotheses, names, strict=True)))
+        trace.lines += decided(printer, refuted, self.conclusion, dict(assumed))
         trace.say(f"destruct {refuted} as [{refuted} | {refuted}]; [exact {refuted} | exfalso].")
-        items.append((negation, refuted))
+        negation = as_false(self.conclusion), refuted
         roots = [
             f"destruct (exists_equal (sqrt {printer.term(base)})) as [{trace.variables[place]} E{place}]."
             for place, base in enumerate(ring.radicands)
         ]
-        tree = trace.follow_identity(items) if identity else trace.prove(items)
+        tree = trace.follow_identity(conditions, negation) if identity else trace.prove(items, conditions, negation)
         leaf_lines: list[str] = []
         for place in sorted(used):
             leaf_lines += leaf_lemma(f"{self.name}_{place}", ring, trace, found[place], self.proof["leaves"][place])

@@ -29,8 +29,11 @@ from verify.kernel.products import Leaf
 
 #: What proves False at a leaf: from its place among the kernel's leaves and the hypotheses of its atoms.
 UseLeaf = Callable[[int, Sequence[str]], str]
-#: A formula that is known, and the name of the hypothesis that says so (None: it stands in ``known``).
-Item = tuple[Node, str | None]
+#: What says that a formula holds: the name of a hypothesis, or, once that is taken apart, what says so of each part of
+#: a conjunction, and None for a relation, which then stands in ``known``.
+Said = str | list["Item"] | None
+#: A formula that is known, and what says so.
+Item = tuple[Node, Said]
 
 
 class _Closed(Exception):  # no error: the case at hand is contradictory, and its proof is written
@@ -55,14 +58,21 @@ class Trace(Quotients):
         other.lines, other.roots = [], dict(self.roots)
         return other
 
-    def prove(self, items: Sequence[Item]) -> list[str]:
+    def prove(self, items: Sequence[Item], conditions: Sequence[Item], negation: Item) -> list[str]:
         """The lines of a whole proof: what is the same in all cases first.
+
+        Args:
+            items: the hypotheses.
+            conditions: that terms of the conclusion have values. These are known, and for the kernel no facts.
+            negation: that the conclusion is false.
 
         Raises:
             CertificateError: a step of the kernel is not explained.
         """
         with contextlib.suppress(_Closed):
-            self._follow(self._prepare(items))
+            prepared = self._prepare(items)
+            self._prepare(conditions)
+            self._follow([*prepared, *self._prepare([negation])])
         return self.lines
 
     def follow(self, items: Sequence[Item]) -> list[str]:
@@ -76,22 +86,24 @@ class Trace(Quotients):
         return self.lines
 
     def _prepare(self, items: Sequence[Item]) -> list[Item]:
-        """State the values that terms have in all cases, so that each is proved once; what is left to follow."""
-        left: list[Item] = []
-        waiting = list(items)
-        while waiting:
-            node, name = waiting.pop(0)
-            if not isinstance(node, Relational):
-                if node[0] == "and" or len(node[1]) == 1:
-                    waiting[:0] = self._parts(node, name)
-                else:
-                    left.append((node, name))
-                continue
-            self._open(node, name)
-            left.append((node, None))
-            for side in node.args:
-                self._prepare_term(side)
-        return left
+        """State the values that terms have in all cases, so that each is proved once.
+
+        Returns:
+            The items, their hypotheses taken apart. A conjunction stays one item, since the kernel goes by what stands
+            beside a relation when it tells cases apart.
+        """
+        prepared: list[Item] = []
+        for node, said in items:
+            if isinstance(node, Relational):
+                self._open(node, said)
+                for side in node.args:
+                    self._prepare_term(side)
+                prepared.append((node, None))
+            elif node[0] == "and" or len(node[1]) == 1:
+                prepared.append((node, self._prepare(self._parts(node, said))))
+            else:
+                prepared.append((node, said))
+        return prepared
 
     def _prepare_term(self, term: sp.Basic) -> None:
         if term.has(*CASED):
@@ -108,9 +120,9 @@ class Trace(Quotients):
     def _follow(self, pending: list[Item]) -> None:
         branching: list[Item] = []
         while pending:
-            node, name = pending.pop(0)
+            node, said = pending.pop(0)
             if isinstance(node, Relational):
-                self._open(node, name)
+                self._open(node, said)
                 try:
                     self._assume(node)
                 except _Split as split:
@@ -120,9 +132,9 @@ class Trace(Quotients):
                     self._split(split, [(node, None), *pending, *branching])
                     return
             elif node[0] == "and" or len(node[1]) == 1:
-                pending[:0] = self._parts(node, name)
+                pending[:0] = self._parts(node, said)
             else:
-                branching.append((node, name))
+                branching.append((node, said))
         if not self._settle():
             raise CertificateError("a contradiction that the kernel sees is not explained for Coq")
         if branching:
@@ -138,29 +150,28 @@ class Trace(Quotients):
             raise CertificateError("the case analysis for Coq does not follow the kernel's")
         self.say(f"exact ({self.use_leaf(self.places[leaf], self.simplified_names(facts))}).")
 
-    def follow_identity(self, items: Sequence[Item]) -> list[str]:
-        """The lines that prove False from the conditions of an identity's terms and its negation, the last item.
+    def follow_identity(self, conditions: Sequence[Item], negation: Item) -> list[str]:
+        """The lines that prove False from the conditions of an identity's terms and its negation.
 
         Raises:
             CertificateError: it is no identity of polynomials and roots.
         """
         with contextlib.suppress(_Closed):
-            for node, name in items[:-1]:
-                if isinstance(node, Relational):
-                    self._open(node, name)
-            self._identity(*items[-1])
+            for relation, name in conditions:
+                self._open(relation, name)
+            self._identity(*negation)
         return self.lines
 
-    def _identity(self, node: Node, name: str | None) -> None:
-        assert name is not None
+    def _identity(self, node: Node, said: Said) -> None:
+        assert isinstance(said, str)
         if not isinstance(node, Relational):
-            for part, one in zip(node[1], self._cases_of(name, len(node[1])), strict=True):
+            for part, one in zip(node[1], self._cases_of(said, len(node[1])), strict=True):
                 case = self.copy()
                 with contextlib.suppress(_Closed):
                     case._identity(part, one)
                 self._below(case)
             return
-        self._open(node, name)
+        self._open(node, said)
         try:
             self._assume(node)
         except _Split as reason:
@@ -204,12 +215,12 @@ class Trace(Quotients):
 
     # --- hypotheses taken apart ---------------------------------------------------------------------------------------
 
-    def _open(self, relation: Relational, name: str | None) -> None:
+    def _open(self, relation: Relational, said: Said) -> None:
         """Take the hypothesis that a relation is true apart into the conditions of its terms and the relation."""
-        if name is None:
+        if not isinstance(said, str):
             return
         parts = [*definedness(relation), relation]
-        for part, one in zip(parts, self._destruct(name, len(parts), "D"), strict=True):
+        for part, one in zip(parts, self._destruct(said, len(parts), "D"), strict=True):
             self.known.setdefault(part, one)
 
     def _destruct(self, name: str, size: int, letter: str) -> list[str]:
@@ -232,11 +243,13 @@ class Trace(Quotients):
         self.say(f"destruct {name} as {pattern}." if size > 1 else f"pose proof {name} as {names[0]}.")
         return names
 
-    def _parts(self, node: Node, name: str | None) -> list[Item]:
+    def _parts(self, node: Node, said: Said) -> list[Item]:
         """The parts of a conjunction, or of a disjunction of one."""
-        if name is None or not node[1]:
+        if isinstance(said, list):
+            return said
+        if said is None or not node[1]:
             return [(part, None) for part in node[1]]
-        return list(zip(node[1], self._destruct(name, len(node[1]), "P"), strict=True))
+        return list(zip(node[1], self._destruct(said, len(node[1]), "P"), strict=True))
 
     def _below(self, case: Trace) -> None:
         """Write the proof of one case into that of its parent."""
@@ -266,8 +279,8 @@ class Trace(Quotients):
             if len(alive) <= 1:
                 break
         assert best is not None
-        (_, parts), name = branching[best[0]]
-        assert name is not None
+        (_, parts), said = branching[best[0]]
+        assert isinstance(said, str)
         others = [item for place, item in enumerate(branching) if place != best[0]]
         excluded: list[Item] = []
         decided: dict[Node, str] = {}
@@ -283,7 +296,7 @@ class Trace(Quotients):
             self._below(case)
             self.known[negation] = decided[part] = holds
             excluded = [*excluded, (negation, None)]
-        for part, one in zip(parts, self._cases_of(name, len(parts)), strict=True):
+        for part, one in zip(parts, self._cases_of(said, len(parts)), strict=True):
             case = self.copy()
             before = [known for other, known in later if other is part]
             if isinstance(part, Relational) and part in decided:
@@ -324,7 +337,7 @@ class Trace(Quotients):
         if kind == "and" or len(parts) == 1:
             for entry, one in self._parts(part, name):
                 if not self._alive(entry):
-                    assert one is not None
+                    assert isinstance(one, str)
                     self._refute(entry, one)
                     return
             raise CertificateError("a case that the kernel passes over is not refuted for Coq")
