@@ -15,6 +15,9 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from verify.errors import VerifyError
+from verify.lowering.exact import Exact
+from verify.lowering.interpret import Environment
 from verify.search.boundary import Boundary, boundaries_of, gap, solved_for
 from verify.statement.claim import Claim
 from verify.statement.domain import domain_of
@@ -124,13 +127,13 @@ def snapped(claim: Claim, reading: str, values: Mapping[str, Fraction]) -> Itera
 def _moved(
     symbol: sp.Symbol, solution: sp.Expr, values: Mapping[str, Fraction], *, squared: bool
 ) -> dict[str, Fraction] | None:
-    numbers = {s: sp.Rational(*values[s.name].as_integer_ratio()) for s in solution.free_symbols if s.name in values}
-    value = solution.xreplace(numbers)
-    if squared and isinstance(value, sp.Rational):
-        value = sp.sqrt(value) * (1 if values[symbol.name] >= 0 else -1)
-    if not isinstance(value, sp.Rational):
+    exact = Exact()
+    numbers = {s: exact.rational(*values[s.name].as_integer_ratio()) for s in solution.free_symbols if s.name in values}
+    try:
+        found = Environment(exact, numbers).value(solution)
+        if squared:
+            found = exact.power(found, Fraction(1, 2)) * (1 if values[symbol.name] >= 0 else -1)
+    except VerifyError:  # it has no value here, or no rational one
         return None
-    exact, now = Fraction(int(value.p), int(value.q)), values[symbol.name]
-    if exact == now:
-        return None
-    return {**values, symbol.name: exact}
+    place, now = exact.as_rational(found), values[symbol.name]
+    return None if place == now else {**values, symbol.name: place}
