@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import sympy as sp
 from flint import fmpq, fmpz
 
+from verify.errors import VerifyError
 from verify.lowering.ball import Ball
 from verify.lowering.interpret import Environment, NotExact, Number, Undecided, Undefined
 
@@ -96,6 +98,17 @@ class Exact:
         if number.q.bit_length() > MAXIMAL_BITS or abs(number.p).bit_length() > MAXIMAL_BITS:
             raise NotExact("a rational number with too many digits")
         return number
+
+
+def rational_value(expression: sp.Expr, values: Mapping[str, Fraction]) -> Fraction | None:
+    """The value of an expression where its symbols, by name, have these values; None if it is not rational."""
+    exact = Exact()
+    known = [symbol for symbol in expression.free_symbols if symbol.name in values]
+    numbers = {symbol: exact.rational(*values[symbol.name].as_integer_ratio()) for symbol in known}
+    try:
+        return exact.as_rational(Environment(exact, numbers).value(expression))
+    except VerifyError:
+        return None
 
 
 def _exact_root(number: fmpz, degree: int) -> fmpz | None:

@@ -10,15 +10,14 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-import sympy as sp
-
 from verify.errors import InputError
 from verify.kernel.evaluation import PointResult, evaluate_point
+from verify.lowering.exact import rational_value
 from verify.lowering.interpret import Truth
 from verify.search.batch import Lane
 from verify.search.landmarks import snapped
 from verify.statement.claim import Claim
-from verify.statement.domain import Bound, Coordinate, domain_of
+from verify.statement.domain import Coordinate, domain_of
 from verify.statement.loss import Family, Member
 from verify.statement.system import time
 
@@ -166,25 +165,20 @@ def _with_ends(claim: Claim, point: Point, simpler: Iterable[Point]) -> Iterator
     ends: dict[str, Coordinate] = {}
     for coordinate in domain.coordinates:
         bounds = [*coordinate.lower, *coordinate.upper]
-        if any(_end(bound, point.values) == point.values.get(coordinate.symbol.name) for bound in bounds):
+        if any(
+            rational_value(bound.value, point.values) == point.values.get(coordinate.symbol.name) for bound in bounds
+        ):
             ends[coordinate.symbol.name] = coordinate
     for smaller in simpler:
         yield smaller
         values = dict(smaller.values)
         for name, coordinate in ends.items():
             for bound in (*coordinate.lower, *coordinate.upper):
-                if _end(bound, point.values) == point.values[name]:
-                    moved = _end(bound, values)
+                if rational_value(bound.value, point.values) == point.values[name]:
+                    moved = rational_value(bound.value, values)
                     values[name] = values[name] if moved is None else moved
         if values != smaller.values:
             yield Point(values, smaller.family, smaller.loss_parameters)
-
-
-def _end(bound: Bound, values: Mapping[str, Fraction]) -> Fraction | None:
-    """The end of a range at some values, where it is rational."""
-    numbers = {symbol: values[symbol.name] for symbol in bound.value.free_symbols if symbol.name in values}
-    value = bound.value.xreplace({symbol: sp.Rational(n.numerator, n.denominator) for symbol, n in numbers.items()})
-    return Fraction(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else None
 
 
 Change = Callable[[Point], Iterator[Point]]

@@ -15,9 +15,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from verify.errors import VerifyError
-from verify.lowering.exact import Exact
-from verify.lowering.interpret import Environment
+from verify.lowering.exact import rational_value
 from verify.search.boundary import Boundary, boundaries_of, gap, solved_for
 from verify.statement.claim import Claim
 from verify.statement.domain import domain_of
@@ -127,13 +125,6 @@ def snapped(claim: Claim, reading: str, values: Mapping[str, Fraction]) -> Itera
 def _moved(
     symbol: sp.Symbol, solution: sp.Expr, values: Mapping[str, Fraction], *, squared: bool
 ) -> dict[str, Fraction] | None:
-    exact = Exact()
-    numbers = {s: exact.rational(*values[s.name].as_integer_ratio()) for s in solution.free_symbols if s.name in values}
-    try:
-        found = Environment(exact, numbers).value(solution)
-        if squared:
-            found = exact.power(found, Fraction(1, 2)) * (1 if values[symbol.name] >= 0 else -1)
-    except VerifyError:  # it has no value here, or no rational one
-        return None
-    place, now = exact.as_rational(found), values[symbol.name]
-    return None if place == now else {**values, symbol.name: place}
+    value = rational_value(sp.sqrt(solution) if squared else solution, values)
+    place = value if value is None or not squared or values[symbol.name] >= 0 else -value
+    return None if place in (None, values[symbol.name]) else {**values, symbol.name: place}
