@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Or, Rational, Symbol, Tuple, sqrt
 
+from claims.sam_normalization.limiting_points import stops_on_the_axis
 from claims.sam_normalization.losses import scalar_losses
 from claims.sam_normalization.neuron_initial import initial_phase
 from claims.sam_normalization.setting import (
@@ -368,7 +369,9 @@ _table_note = (
 )
 
 
-def _table(name: str, title: str, step: Any, error: Any, given: tuple[Any, ...], uses: list[str]) -> Claim:
+def _table(
+    name: str, title: str, step: Any, error: Any, given: tuple[Any, ...], uses: list[str], *against: Counterexample
+) -> Claim:
     limit = ConvergesTo(Tuple(x_limit, y_limit), Tuple(x, y), And(Eq(x_limit, 0), relation(Le, error, _epsilon)))
     near = ThereAre(
         Tuple(_eta_0), Gt(_eta_0, 0), Tuple(_epsilon, c, rho, C, gamma), Implies(relation(Lt, eta, _eta_0), limit)
@@ -385,6 +388,7 @@ def _table(name: str, title: str, step: Any, error: Any, given: tuple[Any, ...],
         show=ForAll(Tuple(_epsilon), Gt(_epsilon, 0), near),
         note=_table_note,
         uses=uses,
+        hints=Hints(counterexamples=against),
     )
 
 
@@ -395,6 +399,7 @@ table_1_gd = _table(
     Abs(eta * y_limit**2 / 2 - 1),
     (Gt(eta, 0), Ge(rho, 0)),
     ["theorem-3.2"],
+    stops_on_the_axis,
 )
 table_1_sam = _table(
     "sam",
@@ -411,6 +416,7 @@ table_1_usam = _table(
     Abs(eta * (1 + rho * y_limit**2) * y_limit**2 / 2 - 1),
     learning_rate,
     ["theorem-5.2"],
+    stops_on_the_axis,
 )
 
 CLAIMS = [

@@ -420,6 +420,22 @@ FAULTS: list[Fault] = [
         ("what a constant depends on may move with it", "if expression.free_symbols & constants:", "if False:"),
     ),
     *_faults(
+        "counterexample",
+        "a_power_of_a_root_meets_or_passes_a_number",
+        ("a root may be below 1",
+         'self._require("the root may be above 1", sp.Gt(root.within, 0, evaluate=False))', "pass"),
+        ("what has a name need have no value",
+         'self._require(f"{symbol} has a value", sp.Eq(value, value, evaluate=False))', "pass"),
+        ("what a constant depends on may move with a root", "symbols | self._chosen)", "symbols)"),
+    ),
+    *_faults(
+        "roots",
+        "a_power_of_a_root_meets_or_passes_a_number",
+        ("a root is as near to 1 as anything", "1 + root.within", "sp.S.One"),
+        ("no power meets the number", "sp.Or(sp.Eq(now, power, evaluate=False), _not_beside(root, now))",
+         "_not_beside(root, now)"),
+    ),
+    *_faults(
         "point_counterexample",
         "a_point_counterexample_is_certified_and_trapped",
         ("the point need not be admissible", "if reached is None or point.violated:", "if reached is None:"),

@@ -49,7 +49,7 @@ from claims.sam_normalization.setting import (
 )
 from tests.soundness.faulty import Kernel
 from verify.errors import CertificateError
-from verify.statement.claim import Claim, Counterexample, Decay, Hints, PointCounterexample
+from verify.statement.claim import Claim, Counterexample, Decay, Hints, PointCounterexample, Root
 from verify.statement.formula import (
     AsLongAs,
     BigO,
@@ -728,6 +728,37 @@ def a_constant_may_not_be_outrun_by_what_it_depends_on(kernel: Kernel) -> None:
     def outrun(*depends: sp.Symbol) -> Claim:
         show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(*depends), relation(Ge, K, x))
         return Claim("c", over=x, show=show, hints=Hints(counterexamples=(Counterexample(values={"x": K + 1}),)))
+
+    assert refutes(kernel, outrun())
+    assert not refutes(kernel, outrun(x))
+
+
+@probe
+def a_power_of_a_root_meets_or_passes_a_number(kernel: Kernel) -> None:
+    r, d = Symbol("r", real=True), Symbol("d", real=True)
+
+    def reached(update: Any, value: Any, *invariant: Any, near: Any = None, **more: Any) -> Claim:
+        root = Root(r, Integer(4), Min(K, 1) / 4 if near is None else near)
+        found = Counterexample({"eta": value}, None, invariant, root=root, **more)
+        body = Implies(relation(Lt, eta, K), Eventually(relation(Eq, x, 4)))
+        show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(*([eta] if eta == value else [])), body)
+        return along(update, show, given=[Gt(eta, 0)], start=Integer(1), hints=Hints(counterexamples=(found,)))
+
+    grows = x + eta * x
+    squares, powers = relation(Eq, x, r ** (2 * time)), relation(Eq, x, r**time)
+    assert refutes(kernel, reached(grows, r**2 - 1, squares))
+    assert refutes(kernel, reached(grows, d, squares, let={d: r**2 - 1}))
+    # the trajectory is at 4 at some time, or the root is not as near to 1 as that, or not above it
+    assert not refutes(kernel, reached(grows, r - 1, powers))
+    assert not refutes(kernel, reached(grows, r**2 - 1, squares, near=Integer(1)))
+    assert not refutes(kernel, reached(x, r, relation(Eq, x, 1), near=-Integer(1)))
+    # a number without a value is none
+    assert not refutes(kernel, reached(x, d, relation(Eq, x, 1), let={d: sqrt(-K)}))
+
+    def outrun(*depends: sp.Symbol) -> Claim:
+        found = Counterexample({"x": r}, root=Root(r, Integer(4), K))
+        show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(*depends), relation(Ge, K, x - 1 + K))
+        return Claim("c", over=x, show=show, hints=Hints(counterexamples=(found,)))
 
     assert refutes(kernel, outrun())
     assert not refutes(kernel, outrun(x))

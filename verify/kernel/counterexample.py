@@ -18,6 +18,7 @@ from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
 from verify.kernel.limits import missed
 from verify.kernel.point_counterexample import PointRefutation, point_text
+from verify.kernel.roots import at_every_time, conditions, power_symbol, with_power_symbol
 from verify.kernel.substitution import lost_conditions, put_in
 from verify.statement.claim import Claim, Counterexample, PointCounterexample
 from verify.statement.formula import (
@@ -74,6 +75,9 @@ class _Refutation:
         state = set(claim.step.state) if claim.step is not None else set()
         self.state = state if claim.is_trajectory else set()
         self._require_free(self.values, "gives a value to")
+        self._require_free(self._chosen, "gives a name of its own to")
+        if self._chosen & set(self.values):
+            raise CertificateError("a value that is given has a name of its own, too")
 
     def _require_free(self, symbols: Iterable[sp.Basic], what: str) -> None:
         """Refuse symbols that the claim itself gives a meaning: the state, a time, a definition, a loss."""
@@ -126,16 +130,17 @@ class _Refutation:
         """The formula inside the quantifiers; "for all" takes the hinted values, "there are" leaves any constants."""
         chosen: set[sp.Basic] = set()
         while True:
+            self._choose()
             if isinstance(formula, OrderOfGrowth):
                 constants = tuple(sp.Symbol(f"constant[{place}]", real=True) for place in range(len(formula.sides)))
                 positive = sp.And(*[sp.Gt(constant, 0, evaluate=False) for constant in constants])
                 formula = ThereAre(sp.Tuple(*constants), positive, formula.depends, sp.And(*formula.bounds(constants)))
             if isinstance(formula, ThereAre):
                 symbols = set(formula.symbols)
-                if symbols & (self.bound | set(self.values)):
+                if symbols & (self.bound | set(self.values) | self._chosen):
                     raise CertificateError("a constant has the name of another one, or of a hinted value")
                 self._require_free(symbols, "leaves open")
-                self._independent({*formula.depends, *chosen}, symbols)
+                self._independent({*formula.depends, *chosen}, symbols | self._chosen)
                 self.bound |= symbols
                 self.constants = (*self.constants, self._concrete(formula.condition))
                 formula = formula.body
@@ -150,11 +155,31 @@ class _Refutation:
             elif isinstance(formula, sp.Implies):
                 self._require(f"{formula.args[0]} holds", formula.args[0])
                 formula = formula.args[1]
+            elif not self._chosen <= self.bound:
+                raise CertificateError("what has a name of its own speaks of more than the constants in question")
             else:
                 return formula
 
+    def _choose(self) -> None:
+        """What the hint gives a name of its own, once the constants are there that it speaks of."""
+        root = self.hint.root
+        if root is not None and root.symbol not in self.bound and root.within.free_symbols <= self.bound:
+            self._require("the root may be above 1", sp.Gt(root.within, 0, evaluate=False))
+            self.bound.add(root.symbol)
+            self.constants = (*self.constants, *conditions(root))
+        for symbol, value in self.hint.let.items():
+            if symbol not in self.bound and value.free_symbols <= self.bound:
+                self._require(f"{symbol} has a value", sp.Eq(value, value, evaluate=False))
+                self.bound.add(symbol)
+                self.constants = (*self.constants, sp.Eq(symbol, value, evaluate=False))
+
+    @property
+    def _chosen(self) -> set[sp.Basic]:
+        """The names that the hint gives."""
+        return {*self.hint.let, *([] if self.hint.root is None else [self.hint.root.symbol])}
+
     def _independent(self, depends: set[sp.Basic], constants: set[sp.Basic]) -> None:
-        """What a constant may depend on is chosen without it (and so is the loss, where that is named)."""
+        """What a constant may depend on is chosen without it and what is named after it (so is the loss)."""
         losses = {"L", *(symbol.name for symbol in self.claim.loss_symbols)}
         for symbol in depends:
             expression = symbol
@@ -239,7 +264,8 @@ class _Refutation:
     def _known(self) -> tuple[Boolean, ...]:
         """What holds at every time."""
         until = () if self.last is None else (sp.Le(time, self.last, evaluate=False),)
-        return (*self.constants, *[self._concrete(formula) for formula in self.hint.invariant], *until)
+        powers = () if self.hint.root is None else at_every_time(self.hint.root)
+        return (*self.constants, *[self._concrete(formula) for formula in self.hint.invariant], *powers, *until)
 
     def _last(self) -> sp.Integer:
         """The hinted time at which a statement fails."""
@@ -346,9 +372,16 @@ class _Refutation:
         return expression
 
     def _with_loss(self, goal: Implication, write: Callable[[int, sp.Expr], sp.Expr]) -> Implication:
-        """A goal with what ``write`` makes of the order and the argument of each value and slope of the loss."""
-        hypotheses = tuple(rewritten(formula, write) for formula in goal.hypotheses)
-        return Implication(goal.name, hypotheses, rewritten(goal.conclusion, write))
+        """A goal with what ``write`` makes of the order and the argument of each value and slope of the loss.
+
+        The powers of the root get a symbol of their own.
+        """
+
+        def written(formula: Boolean) -> Boolean:
+            formula = rewritten(formula, write)
+            return formula if self.hint.root is None else with_power_symbol(self.hint.root, formula)
+
+        return Implication(goal.name, tuple(map(written, goal.hypotheses)), written(goal.conclusion))
 
     def _law(self, order: int, argument: sp.Expr) -> sp.Expr:
         return law_of(self.member, order, argument)
@@ -357,10 +390,13 @@ class _Refutation:
         """The goals with the loss put in; where there are lemmas, what follows from the invariant knows it by these."""
         lemmas = tuple(self._concrete(lemma) for lemma in self.hint.lemmas)
         known = self._known()
-        finished = [
-            self._with_loss(Implication(f"along the trajectory {lemma}", (*known, *lemmas[:place]), lemma), self._law)
+        along = [
+            Implication(f"along the trajectory {lemma}", (*known, *lemmas[:place]), lemma)
             for place, lemma in enumerate(lemmas)
         ]
+        named = self.bound | self.state | {time}
+        _require_spoken((*along, *self.found), named | set(self.claim.loss_symbols))
+        finished = [self._with_loss(goal, self._law) for goal in along]
         symbols: dict[tuple[int, sp.Expr], sp.Symbol] = {}
 
         def any_number(order: int, argument: sp.Expr) -> sp.Expr:
@@ -372,16 +408,21 @@ class _Refutation:
                 finished.append(self._with_loss(Implication(goal.name, hypotheses, goal.conclusion), any_number))
             else:
                 finished.append(self._with_loss(goal, self._law))
-        allowed = self.bound | self.state | {time, *symbols.values()}
-        for goal in finished:
-            spoken = set().union(*(f.free_symbols for f in (*goal.hypotheses, goal.conclusion)))
-            if not spoken <= allowed:
-                raise CertificateError(f"{sorted(map(str, spoken - allowed))} have no value")
+        own = {power_symbol(self.hint.root)} if self.hint.root is not None else set()
+        _require_spoken(finished, named | own | set(symbols.values()))
         at = sp.Symbol("slope[at]", real=True)
         for order in sorted({order for order, _ in symbols}):
             for condition in definedness(self._law(order, at)):
                 finished.append(Implication("the loss has a value everywhere", (), condition))
         return finished
+
+
+def _require_spoken(goals: Iterable[Implication], allowed: set[sp.Basic]) -> None:
+    """Refuse goals that speak of something else."""
+    for goal in goals:
+        spoken = set().union(*(f.free_symbols for f in (*goal.hypotheses, goal.conclusion)))
+        if not spoken <= allowed:
+            raise CertificateError(f"{sorted(map(str, spoken - allowed))} have no value")
 
 
 def counterexample_text(hint: Counterexample | PointCounterexample) -> str:
@@ -391,6 +432,10 @@ def counterexample_text(hint: Counterexample | PointCounterexample) -> str:
     text = ", ".join(f"{name} = {value}" for name, value in hint.values.items())
     if hint.loss is not None:
         text += f", loss {loss_as_text(*hint.loss)}"
+    if hint.root is not None:
+        root, most = hint.root.symbol, 1 + hint.root.within
+        text += f", where 1 < {root} <= {most} and {root}^n = {hint.root.power} for an odd n"
+    text += "".join(f", {name} = {value}" for name, value in hint.let.items())
     if hint.invariant:
         iterate = "every iterate" if not isinstance(hint.since, sp.Integer) else f"every iterate up to t = {hint.since}"
         text += f"; {iterate} meets {', '.join(map(str, hint.invariant))}"

@@ -83,12 +83,27 @@ class FamilyHint:
 
 
 @dataclass(frozen=True)
+class Root:
+    """A number r > 1 of which some odd power is a given number; there is one as near to 1 as one likes.
+
+    Attributes:
+        symbol: r, a name that occurs nowhere in the claim.
+        power: what the power is, a rational number > 1.
+        within: r is at most 1 more than that, a positive expression in the constants in question.
+    """
+
+    symbol: sp.Symbol
+    power: sp.Rational
+    within: sp.Expr
+
+
+@dataclass(frozen=True)
 class Counterexample:
     """A point, or one for each value of the constants in question, at which a statement fails (never trusted).
 
     Attributes:
         values: each parameter and start (and what the statement says "for all" of) as an expression in the constants
-            that the statement says there are, so that none of them serves.
+            that the statement says there are, so that none of them serves, in the root, and in what has a name.
         loss: the family name of a concrete loss, and its parameters as expressions.
         invariant: relations of the state that the trajectory keeps and that contradict the conclusion.
         lemmas: what the slopes of the loss are at states that meet the invariant, where all else needs no more of it.
@@ -97,6 +112,8 @@ class Counterexample:
             decay, a distance > 0 by which what is claimed of the limit is missed.
         since: against "from some time on": a time from which on the conclusion fails, where it does not at every time;
             against "as long as": the time at which it fails; the invariant is one up to that time.
+        root: a number r of which the values may speak, and the invariant of r^t.
+        let: names for expressions, which the values may use and of which their equation is known.
     """
 
     values: Mapping[str, sp.Expr]
@@ -105,6 +122,8 @@ class Counterexample:
     bound: sp.Expr | None = None
     since: sp.Expr | None = None
     lemmas: tuple[Boolean, ...] = ()
+    root: Root | None = None
+    let: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -666,5 +685,6 @@ __all__ = [
     "Paper",
     "PointCounterexample",
     "Reading",
+    "Root",
     "Source",
 ]
