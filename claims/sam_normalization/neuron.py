@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt, Or, Rational, Symbol, Tuple, sqrt
 
-from claims.sam_normalization.limiting_points import stops_on_the_axis
+from claims.sam_normalization.limiting_points import passes_the_axis, stops_on_the_axis
 from claims.sam_normalization.losses import scalar_losses
 from claims.sam_normalization.neuron_initial import initial_phase
 from claims.sam_normalization.setting import (
@@ -408,6 +408,7 @@ table_1_sam = _table(
     y_limit**2,
     learning_rate,
     ["theorem-4.3"],
+    passes_the_axis,
 )
 table_1_usam = _table(
     "usam",

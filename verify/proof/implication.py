@@ -24,6 +24,8 @@ from verify.proof.smt import Limits, ask
 SIZES = (40, 8, 1)
 #: Among more hypotheses, or lemmas, than ``MANY`` the last few are tried on their own, in groups of these sizes.
 MANY, RECENT = 45, (3, 10)
+#: Among more hypotheses than that they are tried first.
+CROWD = 90
 #: After more lemmas than ``LONG`` the last few are tried on their own, with the signs of what the goal speaks of.
 LONG, LATEST = 20, (4, 8)
 #: A root is bounded through squares where neither side's square has more terms.
@@ -344,7 +346,8 @@ def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Itera
     order = [signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain]
     if given > MANY:
         # what was shown last is often what an author had in mind for the next step
-        order[1:1] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
+        first = 0 if given > CROWD else 1
+        order[first:first] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
     if len(lemmas) > MANY:
         order[0:0] = [*(signs | set(range(len(known) - few, len(known))) for few in RECENT), near]
     if len(lemmas) > LONG:
