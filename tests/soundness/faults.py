@@ -370,6 +370,17 @@ FAULTS: list[Fault] = [
     ),
     *_faults(
         "stopping",
+        "a_phase_ends_by_the_last_time_that_is_shown",
+        ("a phase may end two steps late",
+         "sp.Le(time, number, evaluate=False)", "sp.Le(time - 2, number, evaluate=False)"),
+        ("the first of some bounds suffices", "last.args if isinstance(last, sp.Min)",
+         "last.args[1:] if isinstance(last, sp.Min)"),
+        ("what goes on from a state stays in its phase", "if within else (condition,)", "if True else (condition,)"),
+        ("a bound may be a time", "if number.free_symbols & _moving(claim):", "if False:"),
+        ("an empty phase ends", "if symbol not in claim.phases:", "if False:"),
+    ),
+    *_faults(
+        "stopping",
         "what_is_settled_first_is_shown",
         ("what is settled need not hold",
          'result += concluded(f"of the parameters, {one}", known, abstract, one, lemmas)', "pass"),

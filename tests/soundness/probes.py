@@ -77,7 +77,7 @@ from verify.statement.loss_text import member_of
 from verify.statement.system import System, time
 from verify.statement.vectors import Norm
 
-x, y, q, x0, t1, K = (Symbol(name, real=True) for name in ("x", "y", "q", "x0", "t1", "K"))
+x, y, q, x0, t0, t1, K = (Symbol(name, real=True) for name in ("x", "y", "q", "x0", "t0", "t1", "K"))
 k = Symbol("k", integer=True)
 
 Probe = Callable[[Kernel], None]
@@ -608,6 +608,29 @@ def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
     assert not proves(kernel, within(x0, relation(Le, x, 0), *falls), "stopping")
     assert not proves(kernel, within(Integer(-1), relation(Le, x, x0), Le(x, x0)), "stopping")
     assert not proves(kernel, within(Integer(0), relation(Le, sqrt(-1 - x**2), 1), Ge(time, 0)), "stopping")
+
+
+@probe
+def a_phase_ends_by_the_last_time_that_is_shown(kernel: Kernel) -> None:
+    def ends(show: Any, *invariant: Any, given: Sequence[Any] = (), **more: Any) -> Claim:
+        times = {t1: LargestTimeWhile(Gt(x, 0)), t0: LargestPower(q, QUARTER)}
+        return along(x - 1, show, *invariant, given=[Ge(x0, 0), *given], over=(x0, q), times=times, **more)
+
+    falls = Le(x, x0 - time), Ge(time, 0)
+    assert proves(kernel, ends(relation(Le, t1, x0), *falls), "stopping")
+    assert proves(kernel, ends(relation(Ge, Min(t1, t0), t1), *falls, given=[relation(Le, x0, t0)]), "stopping")
+    assert not proves(kernel, ends(relation(Le, t1, x0 - 2), *falls), "stopping")
+    assert not proves(kernel, ends(relation(Ge, Min(q, x0), t1), *falls), "stopping")
+    assert not proves(kernel, ends(relation(Le, t1, sqrt(-1 - x0)), *falls), "stopping")
+    assert refused(lambda: kernel.obligations.obligations(ends(relation(Le, t1, t0), *falls), "", "", "stopping"))
+    moving = ends(relation(Le, t1, time + 1), *falls, given=[relation(Le, time, t1)])
+    assert refused(lambda: kernel.obligations.obligations(moving, "", "", "stopping"))
+    assert proves(kernel, ends(relation(Le, t1, x0), Gt(x, 0), *falls, given=[Gt(x0, 0)]), "stopping")
+    longer = AsLongAs(Gt(x, 0), relation(Gt, Symbol("x_next", real=True), 0))
+    assert not proves(kernel, along(x - 1, longer, Gt(x, 0), given=[Gt(x0, 0)]), "stopping")
+    # where x0 = 0 the phase is empty, and t1 = -1
+    empty = ends(relation(Le, t1, -5), *falls, given=[Le(x0, 0), Ge(time, 0)])
+    assert refused(lambda: kernel.obligations.obligations(empty, "", "", "stopping"))
 
 
 @probe

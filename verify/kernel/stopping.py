@@ -1,7 +1,8 @@
 """Statements that hold as long as something does, or from within a number of steps: of an iteration that stops there.
 
 As long as F: the iteration goes on only from states of which F is true.  A state that it reaches is one up to which F
-has held without a break; an invariant of it is an invariant up to then.
+has held without a break; an invariant of it is an invariant up to then.  Up to the largest time up to which F holds it
+goes on to such states only, too: a bound on the times of states that it then reaches, F true of them, bounds that time.
 """
 
 from __future__ import annotations
@@ -16,8 +17,16 @@ from verify.kernel.conclusion import concluded, has_value, speaks_of_next
 from verify.kernel.goals import Implication
 from verify.kernel.induction import Goal, by_invariant
 from verify.kernel.powers import PowerAbstraction, powers, stands_alone
+from verify.kernel.substitution import put_in
 from verify.statement.claim import Claim, Hints
-from verify.statement.formula import AsLongAs, Eventually, TrajectoryFormula, parts_of, speaks_of_a_point
+from verify.statement.formula import (
+    AsLongAs,
+    Eventually,
+    LargestTimeWhile,
+    TrajectoryFormula,
+    parts_of,
+    speaks_of_a_point,
+)
 from verify.statement.system import time
 
 _NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
@@ -25,15 +34,17 @@ _NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
 
 def by_stopping(claim: Claim, formula: Boolean) -> list[Implication]:
     """By an invariant of the iteration that stops, for each condition that the parts of the formula name."""
-    goals: dict[Boolean, list[Goal]] = {}
+    goals: dict[tuple[Boolean, bool], list[Goal]] = {}
     for one in parts_of(formula):
         condition, shown = _while(claim, one)
-        goals.setdefault(condition, []).extend(shown)
+        goals.setdefault((condition, bounds_a_phase(claim, one)), []).extend(shown)
     result, claim = _settled(claim)
-    for condition, shown in goals.items():
+    for (condition, within), shown in goals.items():
         if claim.step is None or not speaks_of_a_point(condition) or condition.free_symbols & set(claim.times):
             raise CertificateError(f"no iteration stops where {condition} fails")
-        step = replace(claim.step, well_defined=(*claim.step.well_defined, condition))
+        following = put_in(condition, dict(zip(claim.step.state, claim.step.update, strict=True)))
+        conditions = (condition, following) if within else (condition,)
+        step = replace(claim.step, well_defined=(*claim.step.well_defined, *conditions))
         result += by_invariant(replace(claim, step=step), shown)
     return result
 
@@ -45,12 +56,53 @@ def _while(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
         return condition, [((condition,), then)]
     if isinstance(formula, Eventually):
         return _within(claim, formula.args[0])
+    if bounds_a_phase(claim, formula):
+        return _ends(claim, formula)
     raise CertificateError(f"{formula} does not say how long something holds")
+
+
+def bounds_a_phase(claim: Claim, formula: sp.Basic) -> bool:
+    """Whether a formula says that the largest time while something holds is at most something."""
+    return isinstance(formula, sp.Le | sp.Ge) and isinstance(claim.times.get(formula.lts), LargestTimeWhile)
+
+
+def _ends(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
+    """The largest time T while F holds is at most N, or the least of some N: where F holds, t <= N.
+
+    In place of a time that a power defines stands a number that the assumptions say it is at least; and T <= T.
+    """
+    symbol, last = formula.lts, formula.gts
+    kind = claim.times[symbol]
+    assert isinstance(kind, LargestTimeWhile)
+    if symbol not in claim.phases:
+        raise CertificateError(f"the phase that ends with {symbol} may be empty")
+    goals: list[Goal] = []
+    for end in last.args if isinstance(last, sp.Min) else (last,):
+        if end == symbol:
+            continue
+        number = _least(claim, end) if end in powers(claim) else end
+        if number.free_symbols & _moving(claim):
+            raise CertificateError(f"{end} is no number that stays as it is")
+        goals.append(((kind.condition,), sp.Le(time, number, evaluate=False)))
+    return kind.condition, goals
+
+
+def _least(claim: Claim, symbol: sp.Symbol) -> sp.Expr:
+    """What the assumptions say that a time is at least."""
+    for one in claim.given:
+        if isinstance(one, sp.Le | sp.Ge) and one.gts == symbol:
+            return one.lts
+    raise CertificateError(f"nothing is said to be at most {symbol}")
+
+
+def _moving(claim: Claim) -> set[sp.Symbol]:
+    """The symbols of a claim that do not stay as they are along a trajectory, or are no numbers."""
+    return {time, *claim.times, *(claim.step.state if claim.step else ()), *(claim.step.next if claim.step else ())}
 
 
 def _within(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
     """At some time t <= N a relation holds: 0 <= N, and where it has failed up to a time t, t + 1 <= N."""
-    moving = {time, *claim.times, *(claim.step.state if claim.step else ()), *(claim.step.next if claim.step else ())}
+    moving = _moving(claim)
     ends = [one for one in parts_of(formula) if isinstance(one, sp.Le) and one.lhs == time]
     rest = [one for one in parts_of(formula) if one not in ends]
     if len(ends) != 1 or len(rest) != 1 or type(rest[0]) not in _NEGATED or ends[0].rhs.free_symbols & moving:
@@ -94,4 +146,4 @@ def _settled(claim: Claim) -> tuple[list[Implication], Claim]:
     return result, replace(claim, given=(*claim.given, *said))
 
 
-__all__ = ["by_stopping"]
+__all__ = ["bounds_a_phase", "by_stopping"]
