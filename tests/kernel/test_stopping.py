@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from sympy import And, Ge, Gt, Le, Lt, Min, Rational, Symbol, Tuple, sqrt
+from sympy import And, Ge, Gt, Le, Lt, Min, Or, Rational, Symbol, Tuple, sqrt
 
 from verify.errors import CertificateError
 from verify.kernel.check import check_evidence
@@ -139,6 +139,32 @@ def test_what_a_power_says_of_the_parameters_is_shown_first() -> None:
     assert not proved(shrinking(rel(Ge, q, Rational(1, 2)), given=positive, level=5))
     # where q <= -1, the time never comes
     assert not proved(shrinking(rel(Ge, q, Rational(1, 2))))
+
+
+def in_cases(*cases: Any) -> Claim:
+    """x -> q x from x0 >= 0; its step keeps x >= 0 where q >= 0, and a quarter of it where q <= 0 and x0 = 0."""
+    hints = Hints(cases=tuple((case, Hints(invariant=invariant)) for case, invariant in cases))
+    return replace(shrinking(given=(Or(Ge(q, 0), And(Le(q, 0), rel(Le, x0, 0))),)), show=stays, hints=hints)
+
+
+stays = AsLongAs(rel(Lt, x, 1), rel(Ge, x, 0))
+grows, still = (Ge(q, 0), (Ge(x, 0),)), (And(Le(q, 0), rel(Le, x0, 0)), (rel(Le, x, 0), Ge(x, 0)))
+
+
+def test_cases_are_proved_one_by_one() -> None:
+    assert proved(in_cases(grows, still))
+    # each needs its own advice, and one of them has to hold
+    assert not proved(in_cases(grows, (still[0], (Ge(time, 0),))))
+    assert not proved(in_cases(grows))
+    assert not proved(in_cases(still))
+
+
+def test_cases_that_sympy_decides_are_refused() -> None:
+    # neither holds where q = 0
+    with pytest.raises(CertificateError, match="are not told apart as they stand"):
+        obligations(in_cases((1 / q < 1, ()), (1 / q >= 1, ())), "", "", "stopping")
+    with pytest.raises(CertificateError, match="speaks of more than the parameters"):
+        obligations(in_cases((Ge(x, 0), (Ge(x, 0),))), "", "", "stopping")
 
 
 @pytest.mark.parametrize("said", [Ge(x, 0), Ge(x_next, 0), Ge(time, 0), rel(Ge, T, 0), AsLongAs(Gt(q, 0), Gt(q, 0))])

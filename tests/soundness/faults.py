@@ -387,6 +387,13 @@ FAULTS: list[Fault] = [
         ("what is settled may move", "one.free_symbols & {*moving, *claim.times}", "False"),
     ),
     *_faults(
+        "stopping",
+        "one_of_the_cases_holds_and_each_is_proved",
+        ("a case may be left out", "said = (*kept, *_one_of(claim.hints.cases))", "said = kept"),
+        ("the first of the cases suffices", "for case, hints in cases] if", "for case, hints in cases[:1]] if"),
+        ("cases may be decided by SymPy", "!= set(conditions):", "== set():"),
+    ),
+    *_faults(
         "decay",
         "what_decays_contracts_once_a_rank_has_fallen",
         ("what decays may be multiplied by 1", "(1, hint.factor), ", ""),

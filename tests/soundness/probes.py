@@ -648,6 +648,21 @@ def what_is_settled_first_is_shown(kernel: Kernel) -> None:
 
 
 @probe
+def one_of_the_cases_holds_and_each_is_proved(kernel: Kernel) -> None:
+    def shrinks(*cases: Any) -> Claim:
+        given = [Ge(x0, 0), Or(Ge(q, 0), And(Le(q, 0), Le(x0, 0)))]
+        hints = Hints(cases=tuple((case, Hints(invariant=invariant)) for case, invariant in cases))
+        return along(q * x, AsLongAs(relation(Lt, x, 1), Ge(x, 0)), given=given, hints=hints, over=(x0, q))
+
+    grows, still = (Ge(q, 0), (Ge(x, 0),)), (And(Le(q, 0), Le(x0, 0)), (Ge(x, 0), Le(x, 0)))
+    assert proves(kernel, shrinks(grows, still), "stopping")
+    assert not proves(kernel, shrinks(grows), "stopping")
+    assert not proves(kernel, shrinks(grows, (still[0], (Ge(time, 0),))), "stopping")
+    undefined = shrinks((1 / q < 1, (Ge(x, 0),)), (1 / q >= 1, (Ge(x, 0),)))
+    assert refused(lambda: kernel.obligations.obligations(undefined, "", "", "stopping"))
+
+
+@probe
 def what_decays_contracts_once_a_rank_has_fallen(kernel: Kernel) -> None:
     one, half = Integer(1), sp.Rational(1, 2)
     then_x, then_y, y0 = (Symbol(name, real=True) for name in ("then_x", "then_y", "y0"))

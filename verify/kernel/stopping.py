@@ -7,6 +7,7 @@ goes on to such states only, too: a bound on the times of states that it then re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -45,8 +46,15 @@ def by_stopping(claim: Claim, formula: Boolean) -> list[Implication]:
         following = put_in(condition, dict(zip(claim.step.state, claim.step.update, strict=True)))
         conditions = (condition, following) if within else (condition,)
         step = replace(claim.step, well_defined=(*claim.step.well_defined, *conditions))
-        result += by_invariant(replace(claim, step=step), shown)
+        for one in _cases(claim):
+            result += by_invariant(replace(one, step=step), shown)
     return result
+
+
+def _cases(claim: Claim) -> list[Claim]:
+    """The claim in each case that its author tells apart, with the advice for that case."""
+    cases = claim.hints.cases
+    return [replace(claim, given=(*claim.given, case), hints=hints) for case, hints in cases] if cases else [claim]
 
 
 def _while(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
@@ -117,8 +125,12 @@ def _within(claim: Claim, formula: Boolean) -> tuple[Boolean, list[Goal]]:
 
 
 def _settled(claim: Claim) -> tuple[list[Implication], Claim]:
-    """What is said of the parameters, from the times that powers define too, and the claim with that assumed."""
-    said, advice = claim.hints.settled, claim.hints.powers or Hints()
+    """What is said of the parameters, from the times that powers define too, and the claim with that assumed.
+
+    Where its author tells cases apart, that one of them holds is said last.
+    """
+    kept, advice = claim.hints.settled, claim.hints.powers or Hints()
+    said = (*kept, *_one_of(claim.hints.cases))
     if not said:
         return [], claim
     moving = {time, *(claim.step.state if claim.step else ()), *(claim.step.next if claim.step else ())}
@@ -143,7 +155,18 @@ def _settled(claim: Claim) -> tuple[list[Implication], Claim]:
     result: list[Implication] = []
     for one in said:
         result += concluded(f"of the parameters, {one}", known, abstract, one, lemmas)
-    return result, replace(claim, given=(*claim.given, *said))
+    return result, replace(claim, given=(*claim.given, *kept))
+
+
+def _one_of(cases: Sequence[tuple[Boolean, Hints]]) -> list[Boolean]:
+    """That one of the cases holds, where there are any; nothing that SymPy has decided."""
+    conditions = [case for case, _ in cases]
+    if not conditions:
+        return []
+    whole = sp.Or(*conditions)
+    if set(whole.args if isinstance(whole, sp.Or) else [whole]) != set(conditions):
+        raise CertificateError(f"the cases {conditions} are not told apart as they stand")
+    return [whole]
 
 
 __all__ = ["bounds_a_phase", "by_stopping"]

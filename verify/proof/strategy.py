@@ -85,7 +85,7 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
     elif speaks_of_a_point(formula):
         if claim.loss_class is not None and claim.loss_class.spectrum is not None and isinstance(formula, sp.Eq):
             yield "spectral"
-        if claim.hints.invariant and bounds_a_phase(claim, formula):
+        if (claim.hints.invariant or claim.hints.cases) and bounds_a_phase(claim, formula):
             yield "stopping"
         elif claim.hints.invariant:
             yield "phases" if claim.times else "induction"
