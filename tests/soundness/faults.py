@@ -370,10 +370,28 @@ FAULTS: list[Fault] = [
     ),
     *_faults(
         "stopping",
+        "a_phase_ends_by_the_last_time_that_is_shown",
+        ("a phase may end two steps late",
+         "sp.Le(time, number, evaluate=False)", "sp.Le(time - 2, number, evaluate=False)"),
+        ("the first of some bounds suffices", "last.args if isinstance(last, sp.Min)",
+         "last.args[1:] if isinstance(last, sp.Min)"),
+        ("what goes on from a state stays in its phase", "if within else (condition,)", "if True else (condition,)"),
+        ("a bound may be a time", "if number.free_symbols & _moving(claim):", "if False:"),
+        ("an empty phase ends", "if symbol not in claim.phases:", "if False:"),
+    ),
+    *_faults(
+        "stopping",
         "what_is_settled_first_is_shown",
         ("what is settled need not hold",
          'result += concluded(f"of the parameters, {one}", known, abstract, one, lemmas)', "pass"),
         ("what is settled may move", "one.free_symbols & {*moving, *claim.times}", "False"),
+    ),
+    *_faults(
+        "stopping",
+        "one_of_the_cases_holds_and_each_is_proved",
+        ("a case may be left out", "said = (*kept, *_one_of(claim.hints.cases))", "said = kept"),
+        ("the first of the cases suffices", "for case, hints in cases] if", "for case, hints in cases[:1]] if"),
+        ("cases may be decided by SymPy", "!= set(conditions):", "== set():"),
     ),
     *_faults(
         "decay",

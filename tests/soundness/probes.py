@@ -77,7 +77,7 @@ from verify.statement.loss_text import member_of
 from verify.statement.system import System, time
 from verify.statement.vectors import Norm
 
-x, y, q, x0, t1, K = (Symbol(name, real=True) for name in ("x", "y", "q", "x0", "t1", "K"))
+x, y, q, x0, t0, t1, K = (Symbol(name, real=True) for name in ("x", "y", "q", "x0", "t0", "t1", "K"))
 k = Symbol("k", integer=True)
 
 Probe = Callable[[Kernel], None]
@@ -611,6 +611,29 @@ def what_comes_within_some_steps_comes(kernel: Kernel) -> None:
 
 
 @probe
+def a_phase_ends_by_the_last_time_that_is_shown(kernel: Kernel) -> None:
+    def ends(show: Any, *invariant: Any, given: Sequence[Any] = (), **more: Any) -> Claim:
+        times = {t1: LargestTimeWhile(Gt(x, 0)), t0: LargestPower(q, QUARTER)}
+        return along(x - 1, show, *invariant, given=[Ge(x0, 0), *given], over=(x0, q), times=times, **more)
+
+    falls = Le(x, x0 - time), Ge(time, 0)
+    assert proves(kernel, ends(relation(Le, t1, x0), *falls), "stopping")
+    assert proves(kernel, ends(relation(Ge, Min(t1, t0), t1), *falls, given=[relation(Le, x0, t0)]), "stopping")
+    assert not proves(kernel, ends(relation(Le, t1, x0 - 2), *falls), "stopping")
+    assert not proves(kernel, ends(relation(Ge, Min(q, x0), t1), *falls), "stopping")
+    assert not proves(kernel, ends(relation(Le, t1, sqrt(-1 - x0)), *falls), "stopping")
+    assert refused(lambda: kernel.obligations.obligations(ends(relation(Le, t1, t0), *falls), "", "", "stopping"))
+    moving = ends(relation(Le, t1, time + 1), *falls, given=[relation(Le, time, t1)])
+    assert refused(lambda: kernel.obligations.obligations(moving, "", "", "stopping"))
+    assert proves(kernel, ends(relation(Le, t1, x0), Gt(x, 0), *falls, given=[Gt(x0, 0)]), "stopping")
+    longer = AsLongAs(Gt(x, 0), relation(Gt, Symbol("x_next", real=True), 0))
+    assert not proves(kernel, along(x - 1, longer, Gt(x, 0), given=[Gt(x0, 0)]), "stopping")
+    # where x0 = 0 the phase is empty, and t1 = -1
+    empty = ends(relation(Le, t1, -5), *falls, given=[Le(x0, 0), Ge(time, 0)])
+    assert refused(lambda: kernel.obligations.obligations(empty, "", "", "stopping"))
+
+
+@probe
 def what_is_settled_first_is_shown(kernel: Kernel) -> None:
     def shrinks(settled: Any, last: int = 6) -> Claim:
         given = [Ge(x0, 0), Gt(q, 0), relation(Le, last, t1)]
@@ -622,6 +645,21 @@ def what_is_settled_first_is_shown(kernel: Kernel) -> None:
     assert not proves(kernel, shrinks(relation(Ge, q, Rational(1, 2)), 5), "stopping")
     assert not proves(kernel, shrinks(relation(Ge, q, Rational(3, 5))), "stopping")
     assert refused(lambda: kernel.obligations.obligations(shrinks(Ge(x, 0)), "", "", "stopping"))
+
+
+@probe
+def one_of_the_cases_holds_and_each_is_proved(kernel: Kernel) -> None:
+    def shrinks(*cases: Any) -> Claim:
+        given = [Ge(x0, 0), Or(Ge(q, 0), And(Le(q, 0), Le(x0, 0)))]
+        hints = Hints(cases=tuple((case, Hints(invariant=invariant)) for case, invariant in cases))
+        return along(q * x, AsLongAs(relation(Lt, x, 1), Ge(x, 0)), given=given, hints=hints, over=(x0, q))
+
+    grows, still = (Ge(q, 0), (Ge(x, 0),)), (And(Le(q, 0), Le(x0, 0)), (Ge(x, 0), Le(x, 0)))
+    assert proves(kernel, shrinks(grows, still), "stopping")
+    assert not proves(kernel, shrinks(grows), "stopping")
+    assert not proves(kernel, shrinks(grows, (still[0], (Ge(time, 0),))), "stopping")
+    undefined = shrinks((1 / q < 1, (Ge(x, 0),)), (1 / q >= 1, (Ge(x, 0),)))
+    assert refused(lambda: kernel.obligations.obligations(undefined, "", "", "stopping"))
 
 
 @probe

@@ -18,6 +18,7 @@ from verify.kernel.families import family_obligations
 from verify.kernel.functions import transcendental
 from verify.kernel.goals import Implication
 from verify.kernel.obligations import obligations, vacuity
+from verify.kernel.stopping import bounds_a_phase
 from verify.proof.implication import Attempt, Work, attempt_implication
 from verify.proof.suggest import sketches, suggested_squares
 from verify.proof.worst_case import advise, programs_available
@@ -84,7 +85,9 @@ def methods_for(claim: Claim, formula: sp.Basic) -> Iterator[str]:
     elif speaks_of_a_point(formula):
         if claim.loss_class is not None and claim.loss_class.spectrum is not None and isinstance(formula, sp.Eq):
             yield "spectral"
-        if claim.hints.invariant:
+        if (claim.hints.invariant or claim.hints.cases) and bounds_a_phase(claim, formula):
+            yield "stopping"
+        elif claim.hints.invariant:
             yield "phases" if claim.times else "induction"
         has_slopes = claim.loss_class is not None and claim.loss_class.slope_axioms is not None
         if has_slopes and not (claim.hints.lemmas or claim.hints.abbreviate):

@@ -186,6 +186,8 @@ class Hints:
         keeps: advice on how a step keeps each of the invariants.
         powers: advice on why the base of a time that a power defines lies between 0 and 1, or what is settled holds.
         settled: where the iteration stops: what the times that powers define say of the parameters, shown first.
+        cases: where the iteration stops: conditions on the parameters, each with the advice for where it holds in place
+            of this; that one of them holds is settled like the rest.
         lemmas: intermediate inequalities, proved in order before they are used.
         abbreviate: symbols for expressions that the last step, from the lemmas to the conclusion, need not look into,
             in the order in which they are put in.
@@ -215,6 +217,7 @@ class Hints:
     keeps: tuple[Hints | None, ...] = ()
     powers: Hints | None = None
     settled: tuple[Boolean, ...] = ()
+    cases: tuple[tuple[Boolean, Hints], ...] = ()
     abbreviate: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     exhibit: tuple[str, Mapping[str, sp.Expr]] | None = None
     growth: tuple[sp.Symbol, sp.Expr] | None = None
