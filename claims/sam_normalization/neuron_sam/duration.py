@@ -8,7 +8,7 @@ p = x0/y0 it is p^2 + s^2 = 1, X0 = p/s and Y0 = 1/s.  With beta = c eta/2 the p
 s beta t <= 2.  A step with b = eta l' and u = r/R goes to X' = X - b (Y + u X) and Y' = Y - b (X + u Y).
 
 *The slope* is at least c/2, which makes b >= beta (a fast step), or at least half of its argument, which makes
-4 b >= (X + u Y) (Y + u X), as gamma >= 1/2 (a slow step).  A slope steeper than c costs Y more, but X as much.
+4 b >= (X + u Y) (Y + u X), as gamma >= 1/2 (a slow step).  A steep slope costs Y more, but X/Y falls with it.
 
 *The regions.*  Let fall = 8 eta r s + eta^2 be 1 less the base of t0.  If 0 < base < 1, Bernoulli's inequality and
 T <= t0 say T fall <= 3: then 32 r + 4 eta sqrt(C) <= 3 c (near).  If not, the base is at most -1/2, as its square is
@@ -119,23 +119,23 @@ _conditions_far = (
 _order = (Gt(Y, 0), at_least(Y, X), at_most(X, X0))
 _before = (*signs, *constants)
 _lasting = (*_before, *moves)
+#: Y^2 - X^2 now and next, by another product: what V and V1 abbreviate is put in for their own.
 _V = (
     equal((Y - X) * (Y + X), (Y - X) * Y + (Y - X) * X),
     equal((Y1 - X1) * (Y1 + X1), (Y1 - X1) * Y1 + (Y1 - X1) * X1),
 )
-_short_v = {
-    step.V1: (Y1 - X1) * (Y1 + X1),
-    step.V: (Y - X) * (Y + X),
-}
+_short_v = {step.V1: (Y1 - X1) * (Y1 + X1), step.V: (Y - X) * (Y + X)}
 
 
 def _keeps(*lemmas: Boolean) -> Hints:
+    """Why a step keeps an invariant that does not speak of the parameters."""
     return Hints(lemmas=(*signs, *moves, *lemmas), abbreviate={**sizes, **_short_v})
 
 
 def _hints(
     invariants: Sequence[Boolean], keeps: Sequence[Hints], ends: Sequence[Boolean], short: Mapping[Any, Any]
 ) -> Hints:
+    """The advice for a region: its own invariants after Y >= X > 0 and X <= X0, and why the last one bounds t."""
     return Hints(
         axioms=("signs", "bound", "regimes"),
         invariant=(*_order, *invariants),
@@ -149,6 +149,8 @@ def _hints(
         abbreviate={**sizes, **short},
     )
 
+
+# --- near -----------------------------------------------------------------------------------------------------
 
 _lift = Rational(6, 5) * p + cross / 2
 _abbreviated = {
@@ -185,6 +187,8 @@ by_near = _hints(
     short=_short_m,
 )
 
+# --- far ------------------------------------------------------------------------------------------------------
+
 _large, _small = Ge(C, 4), Le(C, 4)
 _short_far = {**sizes, **parameters}
 _p_times_y = at_most(X, p * Y)
@@ -193,6 +197,7 @@ _p_times_y = at_most(X, p * Y)
 def _by_far(
     own: Sequence[Boolean], invariants: Sequence[Boolean], keeps: Sequence[Sequence[Boolean]], ends: Sequence[Boolean]
 ) -> Hints:
+    """The advice for a part of the far region, with what is known of C there."""
     return _hints(
         invariants=invariants,
         keeps=[
@@ -215,6 +220,8 @@ by_small = _by_far(
     (duration_far.keeps_ratio, duration_far.keeps_small),
     duration_far.ends_small,
 )
+
+# --- that there is no other region, and c <= 2, as c/2 <= |l'(c)| <= 1 -----------------------------------------
 
 _T = 4 * root / c / eta
 _powers = Hints(

@@ -31,7 +31,6 @@ from claims.sam_normalization.neuron_sam.duration_step import (
     below_start,
     beta,
     equal,
-    eta,
     eta_positive,
     falls,
     keeps_sign,
@@ -56,7 +55,7 @@ from claims.sam_normalization.neuron_sam.duration_step import (
     y1_positive,
     y_positive,
 )
-from claims.sam_normalization.setting import half, t
+from claims.sam_normalization.setting import eta, half, t
 
 s_positive, p_positive, circle, s_most = Gt(s, 0), Gt(p, 0), equal(p**2 + s**2, 1), at_most(s, 1)
 start, start_y = equal(X0 * s, p), equal(Y0 * s, 1)

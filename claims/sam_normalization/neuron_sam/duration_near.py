@@ -35,7 +35,6 @@ from claims.sam_normalization.neuron_sam.duration_step import (
     beta,
     e,
     equal,
-    eta,
     falls,
     keeps_order,
     moved_x,
@@ -60,7 +59,7 @@ from claims.sam_normalization.neuron_sam.duration_step import (
     y_positive,
     y_squared,
 )
-from claims.sam_normalization.setting import c, half, t
+from claims.sam_normalization.setting import c, eta, half, t
 
 #: 1/(1 + X) and 1/(1 + X0); M; how much of X a slow step takes at least; what V exceeds the part of q by.
 w, f, M, q, d = (Symbol(f"size_{name}", real=True) for name in ("w", "f", "M", "q", "d"))

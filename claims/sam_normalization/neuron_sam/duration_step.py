@@ -96,6 +96,7 @@ of_parameters = (
 
 #: How t <= 4 sqrt(C)/(c eta) is written.
 closing = (Gt(c, 0), eta_positive, Gt(s, 0), equal(product(c, eta), B), at_most(s * beta * t, 2))
+#: The slope, from the product of the ascent point's coordinates as the claim writes it.
 of_slope = (
     Or(at_least(b, beta), at_least(4 * b, 2 * eta * A)),
     at_least(2 * eta * A, (X + u * Y) * (Y + u * X)),
