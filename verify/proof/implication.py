@@ -202,10 +202,15 @@ class _Prover:
                 return squared
         subsets = list(_subsets(known, conclusion, given)) if self.advised is None else [sorted(self.advised)]
         sizes = [self.work.lp_columns // part for part in SIZES]
-        rounds = [(columns, using) for columns in sizes for using in subsets]
+        # an author who gives many lemmas has put each after what it follows from: there larger programs come first
+        latest = subsets[: 1 + len(LATEST)] if len(known) - given > LONG else []
+        first = [(columns, using) for columns in sizes[:-1] for using in latest]
+        rounds = [*first, *((columns, using) for columns in sizes for using in subsets)]
         for number, (columns, using) in enumerate(rounds):
-            if number == len(subsets) and self._fails(known, conclusion):
+            if number == len(first) + len(subsets) and self._fails(known, conclusion):
                 return None
+            if (columns, using) in rounds[:number]:
+                continue
             found = self._leaves([known[place] for place in using], conclusion)
             proofs = None if found is None else self._by_products(found, columns)
             if proofs is not None:

@@ -247,7 +247,7 @@ def prove_vacuous(claim: Claim, work: Work) -> dict[str, Any] | None:
     return None if proofs is None else {"kind": "vacuous", "obligations": proofs}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _attempt(hypotheses: Hypotheses, conclusion: Boolean, lemmas: Hypotheses, work: Work) -> Attempt:
     """As ``attempt_implication``; the parts of a claim share obligations."""
     return attempt_implication(hypotheses, conclusion, lemmas=lemmas, work=work)

@@ -14,6 +14,7 @@ from claims.sam_normalization.neuron_sam.appendix_f import (
     x_next,
     y_next,
 )
+from claims.sam_normalization.neuron_sam.duration import by_t0
 from claims.sam_normalization.neuron_sam.proofs import M, S, Z, in_sizes, scaled
 from claims.sam_normalization.setting import (
     C,
@@ -82,6 +83,7 @@ theorem_20_duration = Claim(
     source=paper.at("Theorem 20", "which consequently infers t1 <= t0 under the conditions of Theorem 16, i.e.,"),
     given=theorem_16,
     show={"infers": relation(Le, t1, t0), "i.e.": relation(Ge, Min(t0, t1), t1)},
+    hints=by_t0,
     uses=["lemma-24.duration"],
     **initial_phase,
 )
