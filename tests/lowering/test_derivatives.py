@@ -7,11 +7,12 @@ from fractions import Fraction
 import pytest
 from sympy import Abs, Derivative, Eq, Mul, Symbol, exp, sqrt
 
-from verify.errors import VerifyError
+from verify.errors import ClaimError, VerifyError
 from verify.point import evaluate
 from verify.statement.claim import Claim
+from verify.statement.system import System
 
-x = Symbol("x", real=True)
+x, y = Symbol("x", real=True), Symbol("y", real=True)
 
 
 def at(expression: object, place: Fraction) -> bool | None:
@@ -36,3 +37,11 @@ def test_where_it_has_no_value_it_has_no_derivative() -> None:
 def test_what_may_have_no_derivative_is_refused(kink: object) -> None:
     with pytest.raises(VerifyError, match="write out what is meant"):
         at(kink, Fraction(3))
+
+
+def test_what_stands_for_an_expression_is_no_constant() -> None:
+    step = System("a step", (x,), (x - x**2,))
+    with pytest.raises(ClaimError, match="takes x_next for a constant"):
+        Claim("next", over=x, step=step, show=Eq(Derivative(step.next[0], x), 1 - 2 * x, evaluate=False))
+    with pytest.raises(ClaimError, match="takes y for a constant"):
+        Claim("defined", over=x, define={y: x**2}, show=Eq(Derivative(y, x), 2 * x, evaluate=False))

@@ -510,6 +510,10 @@ class Claim:
     def _require_formula(self, formula: sp.Basic) -> None:
         if not isinstance(formula, sp.Basic):
             raise ClaimError(f"claim {self.id}: {formula!r} is no SymPy formula; write it with Symbol(..., real=True)")
+        named = {*self.define, *(self.step.next if self.step is not None else ())}
+        for derivative in formula.atoms(sp.Derivative):
+            for symbol in sorted(derivative.expr.free_symbols & named, key=str):
+                raise ClaimError(f"claim {self.id}: {derivative} takes {symbol} for a constant; write out what it is")
         if isinstance(formula, BooleanAtom) and formula not in self.given:
             raise ClaimError(
                 f"claim {self.id}: SymPy has already evaluated the conclusion to {formula}; "
