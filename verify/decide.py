@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from verify.errors import CertificateError, Contradiction
-from verify.kernel.check import SCHEMA, Settled, check_evidence, combine_parts, combine_readings
+from verify.kernel.check import SCHEMA, Accepted, Settled, check_evidence, combine_parts, combine_readings
 from verify.kernel.counterexample import counterexample_text
 from verify.kernel.families import family_text
 from verify.kernel.goals import weakest
@@ -59,6 +59,7 @@ class _Decision:
         self.work = WORK[budget.name]
         self.evidence: list[dict[str, Any]] = []
         self.settled: list[Settled] = []
+        self.accepted: Accepted = {}
         self.tried: dict[str, None] = {}
         self.notes: list[str] = []
         self.rejected: list[str] = []
@@ -91,7 +92,7 @@ class _Decision:
 
     def _accept(self, entry: dict[str, Any]) -> Settled:
         """Have the kernel check a piece of evidence, and keep it."""
-        settled = check_evidence(self.claim, entry, solve)
+        settled = check_evidence(self.claim, entry, solve, self.accepted)
         for other in self.settled:
             same = (other.reading, other.part) == (settled.reading, settled.part)
             if same and {other.verdict, settled.verdict} == {"proved", "refuted"}:

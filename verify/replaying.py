@@ -90,6 +90,8 @@ def check_all(selects: Sequence[str], found: Sequence[Recorded | Replayed], jobs
     """
     answers = [entry if isinstance(entry, Replayed) else None for entry in found]
     recorded = [(number, entry) for number, entry in enumerate(found) if isinstance(entry, Recorded)]
+    # the longest first, so that no worker is left with one when the others are done
+    recorded.sort(key=lambda one: -len(msgspec.json.encode(one[1].certificate)))
     if min(jobs, len(recorded)) < 2:  # nothing to share out, and a worker takes longer to start
         for number, entry in recorded:
             answers[number] = check_one(entry.claim, entry.certificate, entry.verdict)

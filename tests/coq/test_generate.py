@@ -149,6 +149,13 @@ def test_a_goal_that_occurs_again_is_proved_once() -> None:
     assert text.count("pose proof (goal_g_1_1 v_x H0) as G1.") == 2
 
 
+def test_an_obligation_that_occurs_again_is_shown_once() -> None:
+    goals = [proved([sp.Ge(x, least)], sp.Gt(x, 0)) for least in (1, 1, 2)]
+    text = "\n".join(theorems(goals, Names(), "g"))
+    assert re.findall(r"Theorem (\w+) : ", text) == ["obligation_g_1", "obligation_g_3"]
+    assert "Definition obligation_g_2 := obligation_g_1." in text
+
+
 def test_goals_that_read_alike_but_are_proved_otherwise_keep_apart() -> None:
     first = proved([sp.Ge(x, 1), sp.Ge(x, 2)], sp.Gt(x * x, 0))
     other = proved([sp.Ge(x, 1), sp.Ge(x, 3)], sp.Gt(x * x, 0))

@@ -67,6 +67,13 @@ def test_what_holds_up_to_a_time_is_proved() -> None:
     assert proved(claim(AsLongAs(Gt(x, 0), rel(Gt, x, -1)), Gt(x, -1)))
 
 
+def test_what_recurs_is_shown_once() -> None:
+    shown = [AsLongAs(Gt(x, 0), rel(Le, x, x0)), AsLongAs(Gt(x, 1), rel(Le, x, x0))]
+    (one, other), both = ([obligations(claim(part, *descends), "", "", "stopping") for part in shown], And(*shown))
+    assert set(one) & set(other)
+    assert obligations(claim(both, *descends), "", "", "stopping") == [*dict.fromkeys([*one, *other])]
+
+
 def test_what_comes_within_some_steps_is_proved() -> None:
     assert proved(claim(Eventually(And(rel(Le, time, x0 + 1), rel(Le, x, 0))), *descends))
     of_constants = ThereAre(Tuple(K), Gt(K, 0), Tuple(x0), Eventually(And(rel(Le, time, K), rel(Le, x, 0))))

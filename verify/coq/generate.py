@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def coq_file(claim: Claim, certificate: Mapping[str, Any]) -> str:
     """
     names = Names()
     body: list[str] = []
-    proved: dict[str, str] = {}
+    proved: dict[Hashable, str] = {}
     for place, entry in enumerate(certificate["evidence"], start=1):
         if entry.get("kind") != "proof":
             raise CertificateError(f"evidence of the kind {entry.get('kind')!r} is no proof")
@@ -75,7 +76,7 @@ def coq_file(claim: Claim, certificate: Mapping[str, Any]) -> str:
 
 
 def evidence_lines(
-    claim: Claim, entry: Mapping[str, Any], names: Names, label: str, proved: dict[str, str]
+    claim: Claim, entry: Mapping[str, Any], names: Names, label: str, proved: dict[Hashable, str]
 ) -> list[str]:
     """The theorems of one piece of evidence, with what the kernel concludes from them as a comment."""
     method = entry["method"]
@@ -103,12 +104,13 @@ def theorems(
     goals: Sequence[tuple[Implication, Mapping[str, Any]]],
     names: Names,
     label: str,
-    proved: dict[str, str] | None = None,
+    proved: dict[Hashable, str] | None = None,
 ) -> list[str]:
     """A theorem ``obligation_LABEL_n`` for each implication and its certificate.
 
     Args:
-        proved: the lemmas that the file has so far, by ``Goal.key``; those that are written here are added.
+        proved: the lemmas that the file has so far, by ``Goal.key``, and the obligations, without their names; those
+            that are written here are added.
 
     Raises:
         CertificateError: something in a certificate is not expressed in Coq.
@@ -123,11 +125,15 @@ def theorems(
 class _Theorem:
     """The theorem of one obligation."""
 
-    def __init__(self, label: str, names: Names, proved: dict[str, str]) -> None:
+    def __init__(self, label: str, names: Names, proved: dict[Hashable, str]) -> None:
         self.label, self.names, self.proved, self.printer = label, names, proved, Printer(names)
 
     def lines(self, goal: Implication, certificate: Mapping[str, Any]) -> list[str]:
-        """The theorem of one obligation, after those of its lemmas and its own parts."""
+        """The theorem of one obligation, after those of its lemmas and its own parts; what recurs is shown once."""
+        own = f"obligation_{self.label}"
+        shown = self.proved.setdefault(replace(goal, name=""), own)
+        if shown != own:
+            return [comment(f"obligation: {goal.name}"), f"Definition {own} := {shown}.", ""]
         known: list[Boolean] = list(goal.hypotheses)
         names = [f"H{place}" for place in range(len(known))]
         lines: list[str] = [comment(goal.name)]
@@ -161,7 +167,7 @@ class _Theorem:
         return [
             *lines,
             comment(f"obligation: {goal.name}"),
-            f"Theorem obligation_{self.label} : {stated}.",
+            f"Theorem {own} : {stated}.",
             f"Proof. intros{' ' + intro if intro else ''}.",
             *[f"  {step}" for step in steps],
             f"  exact {last}.",

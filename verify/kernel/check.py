@@ -24,6 +24,9 @@ SCHEMA = 1
 #: The order in which one verdict of a part decides a claim's.
 _FIRST: tuple[Verdict, ...] = ("refuted", "ill-posed", "undecided", "supported", "proved")
 
+#: The grades of what was accepted, by the obligation and its proof: readings and parts often share theirs.
+Accepted = dict[tuple[Implication, str], str]
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -71,7 +74,8 @@ def check_certificate(claim: Claim, certificate: Any, solve: Solve | None = None
     evidence = certificate.get("evidence")
     if not isinstance(evidence, list) or not evidence:
         raise CertificateError("it holds no evidence")
-    settled = tuple(check_evidence(claim, entry, solve) for entry in evidence)
+    accepted: Accepted = {}
+    settled = tuple(check_evidence(claim, entry, solve, accepted) for entry in evidence)
     if any(entry.verdict == "vacuous" for entry in settled):
         return Checked("vacuous", settled[0].grade, settled)
     verdicts: dict[tuple[str, str], Verdict] = {}
@@ -116,8 +120,11 @@ def combine_readings(readings: list[Verdict | None]) -> Verdict:
     return "undecided"
 
 
-def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Settled:
+def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None, accepted: Accepted | None = None) -> Settled:
     """What one piece of evidence establishes.
+
+    Args:
+        accepted: what need not be checked again; what is accepted now is added.
 
     Raises:
         CertificateError: it establishes nothing.
@@ -125,8 +132,9 @@ def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Sett
     if not isinstance(entry, dict):
         raise CertificateError("a piece of evidence must be an object")
     kind, reading, part = entry.get("kind"), entry.get("reading"), entry.get("part")
+    accepted = {} if accepted is None else accepted
     if kind == "vacuous":
-        _check_obligations(vacuity(claim), entry, solve)
+        _check_obligations(vacuity(claim), entry, solve, accepted)
         return Settled("", "", "vacuous", None, "implication")
     if not isinstance(reading, str) or not isinstance(part, str) or part not in claim.conclusions.get(reading, {}):
         raise CertificateError(f"{claim.id} has no part {part!r} in a reading {reading!r}")
@@ -136,7 +144,8 @@ def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Sett
         method = entry.get("method")
         if not isinstance(method, str):
             raise CertificateError("a proof must name its method")
-        grade = _check_obligations(obligations(claim, reading, part, method, entry.get("squares")), entry, solve)
+        needed = obligations(claim, reading, part, method, entry.get("squares"))
+        grade = _check_obligations(needed, entry, solve, accepted)
         return Settled(reading, part, "proved", grade, method)
     if kind == "family":
         place, rate, bounds = entry.get("hint"), entry.get("rate"), entry.get("bounds", {})
@@ -144,26 +153,35 @@ def check_evidence(claim: Claim, entry: Any, solve: Solve | None = None) -> Sett
             raise CertificateError("a family must name its hint and its bounds")
         limits = {str(name): _fraction(value) for name, value in bounds.items()}
         needed = family_obligations(claim, reading, part, place, _fraction(rate), limits)
-        if _check_obligations(needed, entry, solve) != "kernel":
+        if _check_obligations(needed, entry, solve, accepted) != "kernel":
             raise CertificateError("a refutation must not rest on solvers")
         return Settled(reading, part, "refuted", None, "family")
     if kind == "counterexample":
         place = entry.get("hint")
         if type(place) is not int:
             raise CertificateError("a counterexample must name its hint")
-        if _check_obligations(counterexample_obligations(claim, reading, part, place), entry, solve) != "kernel":
+        needed = counterexample_obligations(claim, reading, part, place)
+        if _check_obligations(needed, entry, solve, accepted) != "kernel":
             raise CertificateError("a refutation must not rest on solvers")
         return Settled(reading, part, "refuted", None, "counterexample")
     raise CertificateError(f"evidence of the kind {kind!r} is unknown")
 
 
-def _check_obligations(needed: list[Implication], entry: Mapping[str, Any], solve: Solve | None) -> str:
+def _check_obligations(
+    needed: list[Implication], entry: Mapping[str, Any], solve: Solve | None, accepted: Accepted
+) -> str:
     proofs = entry.get("obligations")
     if not isinstance(proofs, list) or len(proofs) != len(needed):
         raise CertificateError(
             f"{len(needed)} obligations are to be met, {len(proofs) if isinstance(proofs, list) else 0} are"
         )
-    return weakest([goal.check(proof, solve) for goal, proof in zip(needed, proofs, strict=True)])
+    grades = []
+    for goal, proof in zip(needed, proofs, strict=True):
+        key = goal, repr(proof)
+        if key not in accepted:
+            accepted[key] = goal.check(proof, solve)
+        grades.append(accepted[key])
+    return weakest(grades)
 
 
 def _check_witness(claim: Claim, reading: str, part: str, kind: str, entry: Mapping[str, Any]) -> Settled:

@@ -34,7 +34,7 @@ _NEGATED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
 
 
 def by_stopping(claim: Claim, formula: Boolean) -> list[Implication]:
-    """By an invariant of the iteration that stops, for each condition that the parts of the formula name."""
+    """By an invariant of the iteration that stops, for each condition that the parts name (what recurs, once)."""
     goals: dict[tuple[Boolean, bool], list[Goal]] = {}
     for one in parts_of(formula):
         condition, shown = _while(claim, one)
@@ -48,7 +48,7 @@ def by_stopping(claim: Claim, formula: Boolean) -> list[Implication]:
         step = replace(claim.step, well_defined=(*claim.step.well_defined, *conditions))
         for one in _cases(claim):
             result += by_invariant(replace(one, step=step), shown)
-    return result
+    return list(dict.fromkeys(result))
 
 
 def _cases(claim: Claim) -> list[Claim]:
