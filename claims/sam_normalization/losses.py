@@ -691,7 +691,8 @@ def smooth_pl(mu: sp.Symbol, beta: sp.Symbol) -> LossClass:
         ]
 
     properties = (Property(PL, mu), Property(SMOOTH, beta))
-    return LossClass(f"L is {mu}-PL and {beta}-smooth", properties, families, point_axioms=facts)
+    text = f"L is {mu}-PL and {beta}-smooth"
+    return LossClass(text, properties, families, point_axioms=facts, attains_minimum=True)
 
 
 def quadratics(beta: sp.Symbol) -> LossClass:

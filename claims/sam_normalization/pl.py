@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Eq, Ge, Gt, Le, Lt, Or, Symbol, Tuple, sqrt
+from sympy import Eq, Ge, Gt, Implies, Le, Lt, Or, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
 
 from claims.sam_normalization.derived import step_of
@@ -179,6 +179,28 @@ sum_of_bounds = StepSum(sqrt(2 * beta**2 / mu * gap))
 sum_of_roots = StepSum(sqrt(gap))
 geometric = StepSum(rate ** (t / 2) * sqrt(gap_0))
 
+#: Were the minimizers farther than quadratic growth allows, the gap at w would pay the way to one of them with an even
+#: larger weight than needed: by Ekeland's principle some v is reached whose gradient is too small for any gap but 0.
+squared_distance = Norm(w - projection) ** 2
+farther = Lt(2 / mu * gap, squared_distance)
+weight = (gap / squared_distance + mu / 2) / 2
+v = L.ekeland_point(w, weight)
+quadratic_growth = Hints(
+    lemmas=(
+        Ge(gap, 0),
+        Implies(farther, Gt(squared_distance, 0)),
+        Implies(farther, Gt(weight, 0)),
+        Implies(farther, Lt(weight, mu / 2)),
+        Implies(farther, Gt(weight * squared_distance, gap)),
+        Implies(farther, Le(L(v) - L.minimum, 0)),
+        Implies(farther, Le(squared_distance, Norm(w - v) ** 2)),
+        Implies(farther, Le(weight * Norm(w - v) ** 2, gap)),
+        Implies(farther, Le(weight * squared_distance, weight * Norm(w - v) ** 2)),
+        Implies(farther, Le(weight * squared_distance, gap)),
+    ),
+    pairs=((v, w),),
+)
+
 theorem_48_steps = [
     _step(
         1,
@@ -188,7 +210,7 @@ theorem_48_steps = [
             "smooth": relation(Le, Norm(gradient - L.gradient(projection)), beta * Norm(w - projection)),
         },
     ),
-    _step(2, "Quadratic growth", relation(Ge, 2 / mu * gap, Norm(w - projection) ** 2)),
+    _step(2, "Quadratic growth", relation(Ge, 2 / mu * gap, squared_distance), hints=quadratic_growth),
     _step(
         3,
         "The gradient is bounded by the gap",

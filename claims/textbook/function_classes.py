@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Ge, Gt, Le, Lt
 
+from claims.sam_normalization.pl import quadratic_growth
 from claims.textbook.classes import smooth, smooth_convex, smooth_pl, smooth_strongly_convex
 from claims.textbook.setting import (
     L,
@@ -131,5 +132,22 @@ CLAIMS = [
         given=[Gt(mu, 0), Gt(beta, 0)],
         over=(w, v, smooth_pl(mu, beta)),
         show=relation(Ge, Inner(difference, v - w), 0),
+    ),
+    Claim(
+        "pl-quadratic-growth",
+        title="A PL loss grows quadratically with the distance from its minimizers",
+        source=karimi.at("Theorem 2"),
+        given=[Gt(mu, 0), Gt(beta, 0)],
+        over=(w, smooth_pl(mu, beta)),
+        show=relation(Ge, L(w) - L.minimum, mu / 2 * Norm(w - L.projection(w)) ** 2),
+        hints=quadratic_growth,
+    ),
+    Claim(
+        "pl-quadratic-growth-twice",
+        title="The same with mu in place of mu/2",
+        source=karimi.at("Theorem 2, with a larger constant"),
+        given=[Gt(mu, 0), Gt(beta, 0)],
+        over=(w, smooth_pl(mu, beta)),
+        show=relation(Ge, L(w) - L.minimum, mu * Norm(w - L.projection(w)) ** 2),
     ),
 ]

@@ -35,6 +35,7 @@ FALSE = {
     "strong-co-coercivity-sharper": "the quadratic with curvature alpha",
     "gap-below-gradient-sharper": "the quadratic with curvature alpha",
     "pl-implies-convex": "w^2 + 3 sin(w)^2",
+    "pl-quadratic-growth-twice": "the quadratic with curvature mu",
     "gd-decrease-larger": "the quadratic with curvature beta",
     "gd-decrease-past-the-threshold": "the quadratic with curvature beta",
     "gd-nonexpansive-without-convexity": "a concave quadratic",

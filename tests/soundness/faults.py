@@ -562,6 +562,12 @@ FAULTS: list[Fault] = [
          '("proved", "refuted", "ill-posed", "undecided", "supported")'),
         ("the first reading decides", 'return only\n    return "undecided"', "return only\n    return readings[0]"),
     ),
+    *_faults(
+        "variational",
+        "a_gap_pays_the_way_to_a_point_of_small_slope",
+        ("the slope is smaller than it is", "4 * weight * gap", "2 * weight * gap"),
+        ("a minimum is taken for granted", "if not loss_class.attains_minimum:", "if False:"),
+    ),
     *_two(
         "check",
         "every_obligation_is_met",

@@ -762,6 +762,35 @@ def what_is_known_of_a_slope_is_proved(kernel: Kernel) -> None:
 
 
 @probe
+def a_gap_pays_the_way_to_a_point_of_small_slope(kernel: Kernel) -> None:
+    def grows(constant: Any, attained: bool = True) -> Claim:
+        """A PL loss has a gap of at least constant * mu/2 * |w - proj(w)|^2; what would show it if it were so."""
+        gap, distance = L(w) - L.minimum, Norm(w - L.projection(w)) ** 2
+        weight = (gap / distance + constant * mu / 2) / 2
+        v = L.ekeland_point(w, weight)
+        farther = Lt(gap, constant * mu / 2 * distance)
+        shown = (
+            Gt(distance, 0),
+            And(Gt(weight, 0), Lt(weight, constant * mu / 2), Gt(weight * distance, gap)),
+            Le(L(v) - L.minimum, 0),
+            Le(distance, Norm(w - v) ** 2),
+            Le(weight * Norm(w - v) ** 2, gap),
+            Le(weight * distance, weight * Norm(w - v) ** 2),
+        )
+        return Claim(
+            "c",
+            given=[Gt(mu, 0), Gt(beta, 0)],
+            over=(w, replace(smooth_pl(mu, beta), attains_minimum=attained)),
+            show=relation(Ge, gap, constant * mu / 2 * distance),
+            hints=Hints(lemmas=(Ge(gap, 0), *(Implies(farther, one) for one in shown)), pairs=((v, w),)),
+        )
+
+    assert proves(kernel, grows(1), "implication")
+    assert not proves(kernel, grows(2), "implication")
+    assert not proves(kernel, grows(1, attained=False), "implication")
+
+
+@probe
 def a_constant_may_not_be_outrun_by_what_it_depends_on(kernel: Kernel) -> None:
     def outrun(*depends: sp.Symbol) -> Claim:
         show = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(*depends), relation(Ge, K, x))

@@ -13,14 +13,15 @@ from sympy.logic.boolalg import Boolean
 from verify.errors import CertificateError
 from verify.kernel.functions import definedness
 from verify.kernel.substitution import put_in
+from verify.kernel.variational import ekeland_facts
 from verify.lowering.gram import GramLowering, fresh_symbol
 from verify.statement.claim import Claim
 from verify.statement.formula import Differentiable, StepSum, TrajectoryFormula
-from verify.statement.loss import Gradient, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss
+from verify.statement.loss import EkelandPoint, Gradient, LossMinimum, LossValue, Minimizer, Projection, ScalarLoss
 from verify.statement.system import time
 from verify.statement.vectors import Inner, Norm, Vector
 
-_VECTORS = (Vector, Inner, Norm, Gradient, LossValue, LossMinimum, Minimizer, Projection)
+_VECTORS = (Vector, Inner, Norm, Gradient, LossValue, LossMinimum, Minimizer, Projection, EkelandPoint)
 
 
 class Abstraction:
@@ -243,6 +244,8 @@ class Abstraction:
                 loss = self.claim.loss_symbols[0]
                 axioms = self._gram.class_axioms(loss_class.point_axioms, loss, self._pairs())
                 facts += dict.fromkeys(self._fact(axiom, known) for axiom in axioms)
+                around = list(ekeland_facts(loss_class, {**self._gram.points, **self._gram.vectors}))
+                facts += [self._fact(fact, known, *terms) for fact, terms in around]
             for vector in self.claim.hints.squares:
                 hinted = put_in(vector, self._next)
                 facts.append(self._fact(self._gram.square(hinted), known, hinted))

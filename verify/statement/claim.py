@@ -21,7 +21,7 @@ from verify.statement.formula import (
     decided_by_eigenvalues,
     speaks_of_a_point,
 )
-from verify.statement.loss import LossClass
+from verify.statement.loss import EkelandPoint, LossClass
 from verify.statement.system import System, time
 from verify.statement.vectors import Vector, require_well_typed
 
@@ -523,6 +523,8 @@ class Claim:
             if isinstance(node, sp.Float):
                 exact = sp.Rational(str(node))
                 raise ClaimError(f"claim {self.id} holds the float {node}; write Rational({exact.p}, {exact.q})")
+            if isinstance(node, EkelandPoint):
+                raise ClaimError(f"claim {self.id} speaks of {node}, which is one of many points; it belongs in hints")
         for symbol in formula.free_symbols:
             if "[" in symbol.name:
                 raise ClaimError(f"claim {self.id}: the name {symbol.name!r} holds a bracket; the provers use those")

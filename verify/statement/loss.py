@@ -91,6 +91,19 @@ class Projection(VectorValued):
         return f"proj({printer.doprint(self.args[1])})"
 
 
+class EkelandPoint(VectorValued):
+    """v: a point to which the gap pays the way from w, with a small gradient (see ``verify.kernel.variational``)."""
+
+    nargs = 3
+
+    def _latex(self, printer: Any) -> str:
+        return "v"
+
+    def _sympystr(self, printer: Any) -> str:
+        _, point, weight = self.args
+        return f"ekeland({printer.doprint(point)}, {printer.doprint(weight)})"
+
+
 class Loss:
     """A loss on R^d, left abstract: ``L(w)``, ``L.gradient(w)``, ``L.minimum``, ``L.minimizer``."""
 
@@ -112,6 +125,13 @@ class Loss:
     def projection(self, point: sp.Expr) -> sp.Expr:
         """The minimizer nearest to ``point``."""
         return Projection(self.symbol, point)
+
+    def ekeland_point(self, point: sp.Expr, weight: sp.Expr) -> sp.Expr:
+        """For hints: a point v with gap(v) + weight |v - w|^2 <= gap(w) and |grad L(v)|^2 <= 4 weight gap(v).
+
+        There gap is L - min L, and w the given point; there is such a v for every weight (Ekeland).
+        """
+        return EkelandPoint(self.symbol, point, weight)
 
     @property
     def minimum(self) -> sp.Expr:
@@ -299,6 +319,7 @@ class LossClass:
         slope_has_sign_of_argument: for a scalar loss: whether l'(s) has the sign of s for every member; trusted too.
         point_axioms: for a loss on R^d: from the loss's symbol and two points to relations that every member
             satisfies (interpolation inequalities).  Used by proofs, so it is part of what one has to trust.
+        attains_minimum: for a loss on R^d: whether every member has a gradient everywhere and a minimizer; trusted too.
         attributes: symbols of the claim whose value the concrete loss fixes, such as the top eigenvalue, by the
             name of the attribute (``"top eigenvalue"``, ``"least eigenvalue"``).
         spectrum: for a class of quadratics, what is known of an arbitrary eigenvalue ``lam`` of the Hessian.
@@ -312,6 +333,7 @@ class LossClass:
     slope_axioms: Callable[[sp.Expr, sp.Expr], Mapping[str, list[Boolean]]] | None = field(default=None, compare=False)
     slope_has_sign_of_argument: bool = False
     point_axioms: Callable[[sp.Symbol, sp.Expr, sp.Expr], list[Boolean]] | None = field(default=None, compare=False)
+    attains_minimum: bool = False
     attributes: Mapping[sp.Symbol, str] = field(default_factory=dict)
     spectrum: Spectrum | None = None
     scalar: bool = False
