@@ -216,7 +216,7 @@ class _Decision:
         if any(entry.verdict == "vacuous" for entry in self.settled):
             verdict = "vacuous"
         proofs = [entry.grade for entry in self.settled if entry.verdict == "proved" and entry.grade]
-        searched = self._searched(known)
+        searched, tried = self._searched(known), self._all_tried(known)
         return Result(
             id=self.claim.id,
             verdict=verdict,
@@ -225,9 +225,9 @@ class _Decision:
             parts=parts,
             witness=self._witnesses(),
             undefined_at=self._undefined_at(),
-            certificate=self._certificate(searched) if self.evidence else None,
+            certificate=self._certificate(searched, tried) if self.evidence else None,
             searched=searched,
-            tried=self._all_tried(known),
+            tried=tried,
             notes=[*self.rejected, *self.notes],
             rejected=self.rejected,
         )
@@ -253,7 +253,7 @@ class _Decision:
         earlier = recorded if isinstance(recorded, list) and self.evidence else []
         return list(dict.fromkeys([*earlier, *self.tried]))
 
-    def _certificate(self, searched: Searched) -> dict[str, Any]:
+    def _certificate(self, searched: Searched, tried: list[str]) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "claim": self.claim.id,
@@ -265,7 +265,7 @@ class _Decision:
                 "points": searched.points,
                 "worst_margin": searched.worst_margin,
             },
-            "tried": list(self.tried),
+            "tried": tried,
         }
 
     def _witnesses(self) -> Witnesses | None:
