@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -22,12 +22,10 @@ from verify.proof.smt import Limits, ask
 
 #: The linear programs grow from round to round: their columns as parts of the most that is allowed.
 SIZES = (40, 8, 1)
-#: Among more hypotheses, or lemmas, than ``MANY`` the last few are tried on their own, in groups of these sizes.
-MANY, RECENT = 45, (3, 10)
-#: Among more hypotheses than that they are tried first.
-CROWD = 90
-#: After more lemmas than ``LONG`` the last few are tried on their own, with the signs of what the goal speaks of.
-LONG, LATEST = 20, (4, 8)
+#: More lemmas than ``LONG``, and more lemmas or hypotheses than ``MANY`` or ``CROWD``, are not tried all at once first.
+LONG, MANY, CROWD = 20, 45, 90
+#: How many of the last lemmas, and of the last formulas of either kind, are tried on their own.
+LATEST, RECENT = (4, 8), (3, 10)
 #: A root is bounded through squares where neither side's square has more terms.
 LONGEST_SQUARE = 12
 #: After the first round a solver is asked whether the goal fails; its work for that.
@@ -169,6 +167,10 @@ def _lemma(known: tuple[Boolean, ...], given: int, work: Work) -> _Lemma:
     return _Lemma(known[-1], _Prover(work, attempt).valued(known[:-1], known[-1], given), attempt)
 
 
+#: Linear programs: the most columns, and the places of the formulas used.
+_Programs = list[tuple[int, tuple[int, ...]]]
+
+
 class _Prover:
     def __init__(self, work: Work, attempt: Attempt, advised: Collection[int] | None = None) -> None:
         self.work = work
@@ -200,24 +202,38 @@ class _Prover:
             squared = self._by_squares(known, conclusion, given)
             if squared is not None:
                 return squared
-        subsets = list(_subsets(known, conclusion, given)) if self.advised is None else [sorted(self.advised)]
-        sizes = [self.work.lp_columns // part for part in SIZES]
+        early, late = self._programs(known, conclusion, given)
+        proof = self._by_programs(early, known, conclusion)
+        if proof is not None or self._fails(known, conclusion):
+            return proof
+        proof = self._by_programs(late, known, conclusion)
+        if proof is None and self.work.solver_rlimit:
+            return self._by_solvers(known, conclusion)
+        return proof
+
+    def _programs(self, known: Sequence[Boolean], conclusion: Boolean, given: int) -> tuple[_Programs, _Programs]:
+        """The linear programs to try, by their columns and the formulas that they use: small ones, then the rest."""
+        subsets = _subsets(known, conclusion, given) if self.advised is None else [tuple(sorted(self.advised))]
+        small, *larger = (self.work.lp_columns // part for part in SIZES)
         # an author who gives many lemmas has put each after what it follows from: there larger programs come first
         latest = subsets[: 1 + len(LATEST)] if len(known) - given > LONG else []
-        first = [(columns, using) for columns in sizes[:-1] for using in latest]
-        rounds = [*first, *((columns, using) for columns in sizes for using in subsets)]
-        for number, (columns, using) in enumerate(rounds):
-            if number == len(first) + len(subsets) and self._fails(known, conclusion):
-                return None
-            if (columns, using) in rounds[:number]:
-                continue
+        early = dict.fromkeys(
+            [
+                *((columns, using) for columns in (small, *larger[:-1]) for using in latest),
+                *((small, using) for using in subsets),
+            ]
+        )
+        late = ((columns, using) for columns in larger for using in subsets)
+        return list(early), [one for one in late if one not in early]
+
+    def _by_programs(self, programs: _Programs, known: Sequence[Boolean], conclusion: Boolean) -> dict[str, Any] | None:
+        """Products for every case, from the first of the programs that has a solution for each."""
+        for columns, using in programs:
             found = self._leaves([known[place] for place in using], conclusion)
             proofs = None if found is None else self._by_products(found, columns)
             if proofs is not None:
-                return {"kind": "leaves", "using": using, "leaves": proofs}
-        if not self.work.solver_rlimit:
-            return None
-        return self._by_solvers(known, conclusion)
+                return {"kind": "leaves", "using": list(using), "leaves": proofs}
+        return None
 
     def _by_squares(self, known: Sequence[Boolean], conclusion: Boolean, given: int) -> dict[str, Any] | None:
         """Prove ``a <= b`` by ``b >= 0`` and ``a**2 <= b**2``, each cheaply or not at all."""
@@ -333,37 +349,35 @@ def _without_roots(model: dict[sp.Symbol, Fraction]) -> dict[sp.Symbol, Fraction
     return {symbol: value for symbol, value in model.items() if not symbol.name.startswith("root[")}
 
 
-def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> Iterator[list[int]]:
-    """Which known formulas to try: fewer of them make smaller programs and fewer cases."""
-    if conclusion in known:
-        yield [list(known).index(conclusion)]
-    lemmas = set(range(given, len(known)))
-    signs = {place for place, formula in enumerate(known) if _is_sign(formula)}
-    plain = {place for place, formula in enumerate(known) if isinstance(formula, Relational)}
+def _subsets(known: Sequence[Boolean], conclusion: Boolean, given: int) -> list[tuple[int, ...]]:
+    """Which known formulas to try, in order: fewer of them make smaller programs and fewer cases.
+
+    What was shown last is often what an author had in mind for the next step: the longer the list, the sooner its end
+    is tried without the rest.
+    """
+    places = range(len(known))
+    lemmas = set(places[given:])
+    signs = {place for place in places if _is_sign(known[place])}
+    plain = {place for place in places if isinstance(known[place], Relational)}
     foreign = [len(formula.free_symbols - conclusion.free_symbols) for formula in known]
     near = {place for place in plain if foreign[place] == 0}
-    adjacent = {place for place in range(len(known)) if foreign[place] <= 1}
+    adjacent = {place for place in places if foreign[place] <= 1}
+    own = {place for place in signs if known[place].free_symbols <= conclusion.free_symbols}
     defined = {place for place in plain if _defines(known[place], conclusion)}
     spoken = conclusion.free_symbols.union(*(known[place].free_symbols for place in defined))
     bounds = {place for place in plain if len(known[place].free_symbols) == 1 and known[place].free_symbols <= spoken}
-    everything = set(range(len(known)))
-    tried: list[set[int]] = []
-    order = [signs | lemmas if lemmas else near, near | signs, adjacent | signs, everything, plain]
-    if given > MANY:
-        # what was shown last is often what an author had in mind for the next step
-        first = 0 if given > CROWD else 1
-        order[first:first] = [signs | lemmas | set(range(given - few, given)) for few in RECENT]
-    if len(lemmas) > MANY:
-        order[0:0] = [*(signs | set(range(len(known) - few, len(known))) for few in RECENT), near]
-    if len(lemmas) > LONG:
-        own = {place for place in signs if known[place].free_symbols <= conclusion.free_symbols}
-        order[:0] = [own | set(range(len(known) - few, len(known))) for few in LATEST]
-    if defined:
-        order.insert(0, defined | bounds)  # what it speaks of, written out
-    for subset in order:
-        if subset not in tried:
-            tried.append(subset)
-            yield sorted(subset)
+    recent = [signs | lemmas | set(places[:given][-few:]) for few in RECENT]
+    order: list[tuple[bool, list[set[int]]]] = [
+        (conclusion in known, [{place} for place in places if known[place] == conclusion][:1]),
+        (bool(defined), [defined | bounds]),  # what it speaks of, written out
+        (len(lemmas) > LONG, [own | set(places[-few:]) for few in LATEST]),
+        (len(lemmas) > MANY, [*(signs | set(places[-few:]) for few in RECENT), near]),
+        (given > CROWD, recent),
+        (True, [signs | lemmas if lemmas else near]),
+        (given > MANY, recent),
+        (True, [near | signs, adjacent | signs, set(places), plain]),
+    ]
+    return list(dict.fromkeys(tuple(sorted(one)) for applies, some in order if applies for one in some))
 
 
 def _defines(formula: Boolean, conclusion: Boolean) -> bool:
