@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
@@ -105,6 +106,7 @@ def _valued(name: str, known: tuple[Boolean, ...], formula: Boolean) -> list[Imp
     return [Implication(name, (*known, *conditions[:place]), one) for place, one in enumerate(conditions)]
 
 
+@lru_cache(maxsize=65_536)
 def replaced(formula: sp.Basic, part: sp.Expr, symbol: sp.Symbol) -> sp.Basic:
     """A formula with a symbol in place of every occurrence of a part; nothing else is evaluated."""
     if formula == part:

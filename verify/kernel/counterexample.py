@@ -8,6 +8,7 @@ depend on does not move with it; the trajectory keeps an invariant; and the inva
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
@@ -371,17 +372,18 @@ class _Refutation:
             expression = put_in(expression, values)
         return expression
 
-    def _with_loss(self, goal: Implication, write: Callable[[int, sp.Expr], sp.Expr]) -> Implication:
-        """A goal with what ``write`` makes of the order and the argument of each value and slope of the loss.
+    def _with_loss(self, write: Callable[[int, sp.Expr], sp.Expr]) -> Callable[[Implication], Implication]:
+        """Goals with what ``write`` makes of the order and the argument of each value and slope of the loss.
 
         The powers of the root get a symbol of their own.
         """
 
-        def written(formula: Boolean) -> Boolean:
+        @cache
+        def written(formula: Boolean) -> Boolean:  # the goals share most of their hypotheses
             formula = rewritten(formula, write)
             return formula if self.hint.root is None else with_power_symbol(self.hint.root, formula)
 
-        return Implication(goal.name, tuple(map(written, goal.hypotheses)), written(goal.conclusion))
+        return lambda goal: Implication(goal.name, tuple(map(written, goal.hypotheses)), written(goal.conclusion))
 
     def _law(self, order: int, argument: sp.Expr) -> sp.Expr:
         return law_of(self.member, order, argument)
@@ -396,18 +398,20 @@ class _Refutation:
         ]
         named = self.bound | self.state | {time}
         _require_spoken((*along, *self.found), named | set(self.claim.loss_symbols))
-        finished = [self._with_loss(goal, self._law) for goal in along]
+        by_law = self._with_loss(self._law)
+        finished = [by_law(goal) for goal in along]
         symbols: dict[tuple[int, sp.Expr], sp.Symbol] = {}
 
         def any_number(order: int, argument: sp.Expr) -> sp.Expr:
             return symbols.setdefault((order, argument), sp.Symbol(f"slope[{len(symbols)}]", real=True))
 
+        by_lemmas = self._with_loss(any_number)
         for goal in self.found:
             if lemmas and goal.hypotheses[: len(known)] == known:
                 hypotheses = (*known, *lemmas, *goal.hypotheses[len(known) :])
-                finished.append(self._with_loss(Implication(goal.name, hypotheses, goal.conclusion), any_number))
+                finished.append(by_lemmas(Implication(goal.name, hypotheses, goal.conclusion)))
             else:
-                finished.append(self._with_loss(goal, self._law))
+                finished.append(by_law(goal))
         own = {power_symbol(self.hint.root)} if self.hint.root is not None else set()
         _require_spoken(finished, named | own | set(symbols.values()))
         at = sp.Symbol("slope[at]", real=True)

@@ -8,7 +8,7 @@ that is not true (of the goal or of an Implies inside it) does not hold, and a c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import sympy as sp
@@ -166,7 +166,15 @@ def require_algebraic(formulas: Sequence[sp.Basic]) -> None:
     Raises:
         CertificateError: it names the term, or two symbols of the same name, or a symbol that is not real.
     """
-    nodes = dict.fromkeys(node for formula in formulas for node in sp.preorder_traversal(formula))
+    names = [symbol.name for symbol in frozenset[sp.Symbol]().union(*map(_symbols, formulas))]
+    if len(set(names)) < len(names) or any(name.startswith("root[") for name in names):
+        raise CertificateError("two symbols have the same name, or one has the name of a root")
+
+
+@lru_cache(maxsize=16_384)
+def _symbols(formula: sp.Basic) -> frozenset[sp.Symbol]:
+    """The symbols of a formula, if it is algebraic; most formulas are a hypothesis of many goals."""
+    nodes = dict.fromkeys(sp.preorder_traversal(formula))
     for node in nodes:
         if isinstance(node, sp.Symbol):
             require_real(node)
@@ -176,9 +184,7 @@ def require_algebraic(formulas: Sequence[sp.Basic]) -> None:
                 raise CertificateError(f"{node} is no power with a small integer or half-integer exponent")
         elif not isinstance(node, _ALGEBRAIC):
             raise CertificateError(f"{node} is not algebraic")
-    names = [str(node.name) for node in nodes if isinstance(node, sp.Symbol)]
-    if len(set(names)) < len(names) or any(name.startswith("root[") for name in names):
-        raise CertificateError("two symbols have the same name, or one has the name of a root")
+    return frozenset(node for node in nodes if isinstance(node, sp.Symbol))
 
 
 # --- from formulas to disjunctions of literals -----------------------------------------------------------------------
