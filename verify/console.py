@@ -109,7 +109,8 @@ def print_claim(claim: Claim, takes: Sequence[str], losses: Sequence[str], entry
     pairs.add_row("show", _lines(_conclusions(claim), style="bold"))
     if claim.readings:
         pairs.add_row("readings", _lines([f"{name}: {reading.text}" for name, reading in claim.readings.items()]))
-    pairs.add_row("eval takes", Text(" ".join(takes) or "no parameter"))
+    free = " (beyond the line the coordinates of its vectors, as in u_1 u_2)" if claim.speaks_of_free_vectors else ""
+    pairs.add_row("eval takes", Text((" ".join(takes) or "no parameter") + free))
     if claim.quantified:
         pairs.add_row("binds itself", Text(" ".join(symbol.name for symbol in claim.quantified)))
     if losses:

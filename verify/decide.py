@@ -189,12 +189,13 @@ class _Decision:
                     return
 
     def _accept_witness(self, reading: str, certified: Certified) -> None:
+        member = certified.point.member if self.claim.loss_class is not None else None
         entry: dict[str, Any] = {
             "kind": "witness" if certified.kind == "violated" else "undefined",
             "reading": reading,
             "part": certified.part,
             "values": {name: str(value) for name, value in certified.point.values.items()},
-            "loss": certified.result and _loss_text(certified),
+            "loss": member.name if member is not None else None,
         }
         if certified.box:
             entry["box"] = {name: [str(low), str(high)] for name, (low, high) in certified.box.items()}
@@ -328,11 +329,6 @@ class _Decision:
                 else f"verify replay {shlex.quote(self.address)}"
             ),
         )
-
-
-def _loss_text(certified: Certified) -> str | None:
-    member = certified.point.member
-    return member.name if member is not None else None
 
 
 def _complexity(witness: Witness) -> tuple[int, int, str]:

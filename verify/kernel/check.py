@@ -210,7 +210,8 @@ def _check_box(claim: Claim, reading: str, part: str, entry: Mapping[str, Any]) 
     box = entry.get("box", {})
     if not isinstance(box, dict):
         raise CertificateError("the box of a witness must be an object")
-    values, member = parse_values(entry["values"]), member_of(claim, entry.get("loss"))
+    values = parse_values(entry["values"])
+    member = member_of(claim, entry.get("loss"), values)
     for name, ends in box.items():
         if name not in values or not isinstance(ends, list) or len(ends) != 2:
             raise CertificateError(f"the box of a witness must give two ends for {name!r}")

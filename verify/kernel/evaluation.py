@@ -19,6 +19,7 @@ from verify.lowering.interpret import Arithmetic, Environment, NotExact, Number,
 from verify.statement.claim import Claim, coordinate_names, is_vector_symbol
 from verify.statement.formula import TrajectoryFormula, decided_by_eigenvalues, speaks_of_a_point
 from verify.statement.loss import Member
+from verify.statement.loss_text import member_of
 from verify.statement.system import time
 from verify.trajectory import NotWellDefined, Trajectory, advance, times_of_parameters
 
@@ -112,7 +113,7 @@ def evaluate_point(
 
     Args:
         values: a rational number for each of the claim's parameters, vectors by coordinate (``w_1``, ``w_2``).
-        member: the concrete loss, None for a claim without a loss class.
+        member: the concrete loss; of a claim without a loss class the values tell where its vectors are.
         reading: the name of a reading; the first one if None.
         last_bits: the largest precision tried before the answer is "undecided".
         closed_forms: whether closed forms are tried where balls do not tell (dear; they decide exact equalities).
@@ -121,6 +122,8 @@ def evaluate_point(
         InputError: a parameter is missing or unknown, or t is no natural number.
     """
     reading = _reading(claim, reading)
+    if member is None and claim.loss_class is None:
+        member = member_of(claim, None, values)
     values = _complete(claim, values, member)
     last: PointResult | None = None
     for arithmetic, bits in arithmetics(

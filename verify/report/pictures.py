@@ -92,7 +92,7 @@ def pictures(claim: Claim, values: Mapping[str, str], loss: str | None, formula:
     if not claim.parameters or not speaks_of_a_point(formula):
         return []
     try:
-        point = Point(claim, values, member_of(claim, loss), formula)
+        point = Point(claim, values, member_of(claim, loss, values), formula)
         drawn = [_course(point) if claim.is_trajectory else _one_step(point), _margin(point)]
     except (VerifyError, KeyError):
         return []

@@ -54,11 +54,11 @@ def evidence_at(claim: Claim, witness: Mapping[str, Any], heading: str) -> Evide
 
 def witness_values(claim: Claim, witness: Mapping[str, Any]) -> dict[str, str]:
     """The numbers of a witness that the claim takes, as text."""
+    found = {**(witness.get("state") or {}), **(witness.get("parameters") or {})}
     try:
-        names = parameter_names(claim, member_of(claim, witness.get("loss")))
+        names = parameter_names(claim, member_of(claim, witness.get("loss"), found))
     except VerifyError:
         names = []
-    found = {**(witness.get("state") or {}), **(witness.get("parameters") or {})}
     if witness.get("t") is not None:
         found.setdefault("t", str(witness["t"]))
     return {name: str(found[name]) for name in names if name in found}

@@ -85,7 +85,7 @@ def work(
     if not claim.parameters:
         return None
     try:
-        member = member_of(claim, loss)
+        member = member_of(claim, loss, values)
         numbers = {name: parse_number(name, text) for name, text in values.items()}
         result = evaluate_point(claim, numbers, member, reading or None)
     except VerifyError:

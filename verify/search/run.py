@@ -59,9 +59,8 @@ def search(claim: Claim, reading: str, budget: Budget, seed: int) -> Found:
             _sample(claim, reading, budget, seed, found)
             _polish(claim, reading, budget, found)
         return found
-    families: tuple[Family | None, ...] = claim.loss_class.families if claim.loss_class is not None else (None,)
     screened: list[tuple[Batch, Screened]] = []
-    for place, family in enumerate(families):
+    for place, family in enumerate(claim.families):
         batch = Batch(claim, reading, family)
         try:
             result = screen(batch, budget, seed + 1000 * place)
@@ -97,8 +96,7 @@ def _small_numbers(batch: Batch, budget: Budget, seed: int, found: Found) -> int
 
 def probe(claim: Claim, reading: str, budget: Budget, seed: int) -> int:
     """How many admissible points a screen on the first family of losses sees."""
-    family = claim.loss_class.families[0] if claim.loss_class is not None else None
-    return screen(Batch(claim, reading, family), budget, seed).points
+    return screen(Batch(claim, reading, claim.families[0]), budget, seed).points
 
 
 def assumptions_met(claim: Claim, seed: int) -> bool:

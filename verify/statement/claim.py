@@ -21,7 +21,7 @@ from verify.statement.formula import (
     decided_by_eigenvalues,
     speaks_of_a_point,
 )
-from verify.statement.loss import EkelandPoint, LossClass
+from verify.statement.loss import SPACES, EkelandPoint, Family, LossClass
 from verify.statement.system import System, time
 from verify.statement.vectors import Vector, require_well_typed
 
@@ -316,6 +316,18 @@ class Claim:
             if isinstance(entry, LossClass):
                 return entry
         return None
+
+    @cached_property
+    def families(self) -> tuple[Family | None, ...]:
+        """What a concrete point is of: a loss of the class; vectors without a loss are of a space; else nothing."""
+        if self.loss_class is not None:
+            return self.loss_class.families
+        return SPACES if self.speaks_of_free_vectors else (None,)
+
+    @property
+    def speaks_of_free_vectors(self) -> bool:
+        """Whether it speaks of vectors and of no loss."""
+        return any(isinstance(symbol, Vector) for symbol in self._symbols_in_order) and not self.loss_symbols
 
     @cached_property
     def conclusions(self) -> dict[str, dict[str, Boolean]]:

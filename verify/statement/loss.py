@@ -293,6 +293,19 @@ def _to_sympy(value: object) -> object:
     return sp.Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else sp.sympify(value)
 
 
+@lru_cache
+def space(dimension: int) -> Member:
+    """R^d of that dimension, without a loss: where the vectors of a claim are that speaks of no loss."""
+    coordinates = sp.symbols(f"w_1:{dimension + 1}", real=True)
+    return Member(f"R^{dimension}", coordinates, sp.S.Zero, (sp.S.Zero,) * dimension, {})
+
+
+#: The spaces in which such a claim is searched.
+SPACES = tuple(
+    Family(f"R^{d}", {}, lambda name, d=d: space(d), lambda unit, bounds: {}, unit_dimension=0) for d in (1, 2, 3)
+)
+
+
 class Sketch(NamedTuple):
     """A point of a claim whose loss, of one variable, is only sketched.
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from verify.errors import InputError
-from verify.statement.claim import Claim
-from verify.statement.loss import Family, LossClass, Member
+from verify.statement.claim import Claim, coordinate_names, is_vector_symbol
+from verify.statement.loss import Family, LossClass, Member, space
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|[+-]?\d+/\d+", re.ASCII)
 _LOSS = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\((.*)\))?\s*", re.DOTALL)
@@ -122,8 +122,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {', '.join(close)}?)" if close else ""
 
 
-def member_of(claim: Claim, text: str | None) -> Member | None:
+def member_of(claim: Claim, text: str | None, names: Iterable[str] | None = None) -> Member | None:
     """The loss of a point of a claim; without ``text`` the one that the claim fixes, None if it fixes none.
+
+    Args:
+        names: of the numbers of the point: where vectors, but no loss, are spoken of, the space of such coordinates.
 
     Raises:
         InputError: a loss for a claim without one, or as ``parse_loss``.
@@ -132,12 +135,23 @@ def member_of(claim: Claim, text: str | None) -> Member | None:
     if loss_class is None:
         if text is not None:
             raise InputError(f"{claim.id} speaks of no loss; leave --loss {text!r} out")
-        return None
+        return None if names is None else _space_of(claim, set(names))
     if text is not None:
         return parse_loss(loss_class, text)
     if len(loss_class.families) == 1 and not loss_class.families[0].defaults:
         return loss_class.families[0].member({})
     return None
+
+
+def _space_of(claim: Claim, names: set[str]) -> Member | None:
+    """The space of the vectors whose coordinates have these names; None for a claim without such."""
+    if not claim.speaks_of_free_vectors:
+        return None
+    vectors = [symbol for symbol in claim.parameters if is_vector_symbol(symbol)]
+    dimension = 1
+    while any(coordinate_names(vector, dimension + 1)[-1] in names for vector in vectors):
+        dimension += 1
+    return space(dimension)
 
 
 def parse_values(values: Mapping[str, str]) -> dict[str, Fraction]:

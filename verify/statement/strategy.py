@@ -12,7 +12,6 @@ from verify.errors import ClaimError, InputError
 from verify.statement.claim import Claim, coordinate_names
 from verify.statement.domain import Domain, class_bounds, domain_of
 from verify.statement.formula import speaks_of_a_point
-from verify.statement.loss import Family
 from verify.statement.system import time
 from verify.statement.vectors import is_vector
 
@@ -39,14 +38,13 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
         raise ClaimError(f"{claim.id} speaks of no single point, so it has no strategy")
     domain = domain_of(claim)
     filters = _decidable(claim, domain)
-    families: tuple[Family | None, ...] = claim.loss_class.families if claim.loss_class is not None else (None,)
 
     @st.composite
     def point(draw: DrawFn) -> dict[str, Any]:
         ends = domain.closed_ends()
         unit = [draw(_unit(low, high)) for low, high in ends]
         placed = domain.place(unit, _rational)
-        family = draw(st.sampled_from(families))
+        family = draw(st.sampled_from(claim.families))
         member = None
         if family is not None:
             inner = [draw(_unit(True, True)) for _ in range(family.unit_dimension)]
@@ -61,7 +59,8 @@ def points(claim: Claim) -> SearchStrategy[dict[str, Any]]:
         if time in claim.parameters:
             values["t"] = Fraction(draw(st.integers(0, LATEST_STEP)))
         numbers = {symbol: _to_sympy(value) for symbol, value in placed.items()}
-        return values | {"loss": member.name if member is not None else None, "_numbers": numbers}
+        loss = member.name if member is not None and claim.loss_class is not None else None
+        return values | {"loss": loss, "_numbers": numbers}
 
     def meets(candidate: Mapping[str, Any]) -> bool:
         try:

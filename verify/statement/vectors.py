@@ -11,7 +11,7 @@ from verify.errors import ClaimError
 
 
 class Vector(sp.Symbol):
-    """A named vector of R^d; the dimension d comes from the loss it is used with."""
+    """A named vector of R^d; d comes from the loss that it is used with, else from the coordinates of a point."""
 
     def __new__(cls, name: str) -> Vector:
         """The vector of that name."""
