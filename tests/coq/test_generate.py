@@ -18,8 +18,9 @@ from verify.coq.generate import LARGEST_POWER, coq_file, prelude, theorems
 from verify.coq.needed import needed
 from verify.coq.text import Names, Printer, comment
 from verify.errors import CertificateError
+from verify.kernel.cases import leaves
 from verify.kernel.goals import Implication
-from verify.kernel.implication import check_implication, leaves
+from verify.kernel.implication import check_implication
 from verify.proof.implication import Work, prove_implication
 from verify.proof.products import find_products
 from verify.statement.formula import LargestPower

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.cases import leaves
 from verify.kernel.functions import definedness
-from verify.kernel.implication import _Ring, by_squares, check_implication, is_identity, leaves
+from verify.kernel.identity import is_identity
+from verify.kernel.implication import by_squares, check_implication
+from verify.kernel.ring import Ring
 from verify.proof.implication import Work, prove_implication
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -155,7 +158,7 @@ values = st.sampled_from([Fraction(v) for v in ("-4", "-1", "-1/4", "0", "1/4", 
 
 def in_some_leaf(hypotheses: Sequence[Boolean], conclusion: Boolean, point: Mapping[sp.Symbol, Fraction]) -> bool:
     """Whether a leaf holds at the point, each root variable having its value."""
-    ring = _Ring([*hypotheses, conclusion])
+    ring = Ring([*hypotheses, conclusion])
     extended: dict[sp.Symbol, sp.Rational] = {s: sp.Rational(v) for s, v in point.items()}
     for place, radicand in enumerate(ring.radicands):
         try:

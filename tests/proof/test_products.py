@@ -8,7 +8,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verify.kernel.implication import leaves
+from verify.kernel.cases import leaves
 from verify.kernel.products import Atom, Leaf, Relation, check_products
 from verify.proof.products import find_products
 

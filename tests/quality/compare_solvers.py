@@ -24,8 +24,8 @@ import sympy as sp
 
 from claims.sam_normalization import CLAIMS
 from verify.errors import CertificateError
+from verify.kernel.algebraic import require_algebraic
 from verify.kernel.goals import Implication
-from verify.kernel.implication import require_algebraic
 from verify.kernel.obligations import obligations
 from verify.ledger import read_ledger, recorded_certificate
 from verify.proof.smt import Limits, ask

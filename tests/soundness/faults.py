@@ -13,12 +13,7 @@ def _two(module: str, caught_by: str, name: str, *changes: tuple[str, str]) -> l
     return [Fault(f"{module}: {name}", module, changes, caught_by)]
 
 
-def _wherever(*candidates: list[Fault]) -> list[Fault]:
-    """The first of some ways to seed the same faults that applies to the kernel as it stands."""
-    return next((faults for faults in candidates if all(fault.applies for fault in faults)), candidates[-1])
-
-
-_NOT_TRUE = "_disjunction([negation, *[_true(condition, False) for condition in definedness(formula)]])"
+_FAILS = "disjunction([negation, *[holds(condition, False) for condition in definedness(formula)]])"
 
 FAULTS: list[Fault] = [
     # --- sums of products
@@ -64,6 +59,10 @@ FAULTS: list[Fault] = [
         "implication",
         "only_identities_are_identities",
         ("anything is an identity", "if not is_identity(conclusion):", "if False:"),
+    ),
+    *_faults(
+        "identity",
+        "only_identities_are_identities",
         ("an inequality is an identity", "if not isinstance(conclusion, sp.Eq):\n        return False",
          "if not isinstance(conclusion, sp.Eq):\n        return True"),
         ("odd powers of a root are lost", "root ** (power % 2)", "root**0"),
@@ -111,41 +110,33 @@ FAULTS: list[Fault] = [
          "return min(grades, key=GRADE_ORDER.index"),
     ),
     # --- having a value
-    *_wherever(
-        _faults(
-            "functions",
-            "a_value_has_its_conditions",
-            ("a denominator may be zero", "if not term.exp.is_positive:", "if False:"),
-            ("a root below may have a negative radicand", "(sp.Ne if term.exp.is_integer else sp.Gt)", "sp.Ne"),
-            ("a radicand may be negative", "else [sp.Ge(term.base, 0, evaluate=False)]", "else []"),
-            ("an implication always has a value",
-             "found = [sp.Implies(first, condition, evaluate=False) for condition in definedness(second)]",
-             "found = []"),
-        ),
-        _faults(
-            "implication",
-            "a_value_has_its_conditions",
-            ("a denominator may be zero", "sp.Pow) and not expression.exp.is_positive:", "sp.Pow) and False:"),
-            ("a root below may have a negative radicand", "(sp.Ne if rational else sp.Gt)", "sp.Ne"),
-            ("a radicand may be negative", "found.append(sp.Ge(expression.base, 0, evaluate=False))", "pass"),
-            ("an implication always has a value",
-             "found = [sp.Implies(first, condition, evaluate=False) for condition in definedness(second)]",
-             "found = []"),
-        ),
+    *_faults(
+        "functions",
+        "a_value_has_its_conditions",
+        ("a denominator may be zero", "if not term.exp.is_positive:", "if False:"),
+        ("a root below may have a negative radicand", "(sp.Ne if term.exp.is_integer else sp.Gt)", "sp.Ne"),
+        ("a radicand may be negative", "else [sp.Ge(term.base, 0, evaluate=False)]", "else []"),
+        ("an implication always has a value",
+         "found = [sp.Implies(first, condition, evaluate=False) for condition in definedness(second)]",
+         "found = []"),
     ),
     # --- cases
     *_faults(
-        "implication",
+        "literals",
         "no_case_is_lost",
         ("a disjunction is read as a conjunction",
-         "together = _conjunction if isinstance(formula, sp.And) is truth else _disjunction",
-         "together = _conjunction"),
+         "together = conjunction if isinstance(formula, sp.And) is truth else disjunction",
+         "together = conjunction"),
         ("a conclusion fails where all its parts do",
-         "together = _disjunction if isinstance(formula, sp.And) is truth else _conjunction",
-         "together = _conjunction"),
-        ("a hypothesis without a value counts as false", f"return {_NOT_TRUE}", "return negation"),
+         "together = disjunction if isinstance(formula, sp.And) is truth else conjunction",
+         "together = conjunction"),
+        ("a hypothesis without a value counts as false", f"return {_FAILS}", "return negation"),
         ("not (a < b) is a > b", "sp.Lt: sp.Ge", "sp.Lt: sp.Gt"),
         ("not (a <= b) is a < b", "_NEGATED = {sp.Le: sp.Gt", "_NEGATED = {sp.Le: sp.Lt"),
+    ),
+    *_faults(
+        "cases",
+        "no_case_is_lost",
         ("a weak inequality is read as a strict one",
          'kind = ">" if isinstance(relation, sp.StrictLessThan | sp.StrictGreaterThan) else ">="', 'kind = ">"'),
         ("a <= b is read as a >= b", "if isinstance(relation, sp.Le | sp.Lt):", "if False:"),
@@ -159,9 +150,9 @@ FAULTS: list[Fault] = [
         ("a weak sign is written as a strict one", 'found[name] = factor, ">" if 0 not in signs else ">="',
          'found[name] = factor, ">"'),
         ("a weak inequality tells a strict sign", '">=": {0, 1}', '">=": {1}'),
-        ("terms of both signs have one sign", "(_ANY if a * b < 0 else {a or b})", "{a or b}"),
-        ("a case excludes itself from the others", "excluded.append(_literal(part, False))",
-         "excluded.append(_literal(part, True))"),
+        ("terms of both signs have one sign", "(ANY if a * b < 0 else {a or b})", "{a or b}"),
+        ("a case excludes itself from the others", "excluded.append(literal(part, False))",
+         "excluded.append(literal(part, True))"),
         ("a case without a value is excluded from the others",
          "if isinstance(part, Relational) and not definedness(part):", "if isinstance(part, Relational):"),
         ("what is not zero is positive", "for sign in (1, -1):", "for sign in (1,):"),

@@ -204,11 +204,11 @@ def provable(kernel: Kernel, hypotheses: Sequence[Any], conclusion: Any, lemmas:
 def only_identities_are_identities(kernel: Kernel) -> None:
     check = kernel.implication.check_implication
     for conclusion in (Eq(x, y), Ge(x, 0), Eq(sqrt(x**2 + 1), 1, evaluate=False)):
-        conditions = kernel.implication.definedness(conclusion)
+        conditions = kernel.functions.definedness(conclusion)
         needed = [by([], *[summed([("1", {})]) for _ in conditions][:0]) for _ in conditions]
-        assert not kernel.implication.is_identity(conclusion)
+        assert not kernel.identity.is_identity(conclusion)
         assert refused(lambda c=conclusion, n=needed: check((), c, implication(part(IDENTITY, *n))))
-    assert kernel.implication.is_identity(Eq((x + 1) ** 2, x**2 + 2 * x + 1, evaluate=False))
+    assert kernel.identity.is_identity(Eq((x + 1) ** 2, x**2 + 2 * x + 1, evaluate=False))
 
 
 @probe
@@ -224,7 +224,7 @@ def every_case_is_proved(kernel: Kernel) -> None:
 def having_a_value_is_proved(kernel: Kernel) -> None:
     check = kernel.implication.check_implication
     conclusion = relation(Gt, 1 / x**2, 0)
-    case = kernel.implication.leaves([Ne(x, 0)], conclusion)
+    case = kernel.cases.leaves([Ne(x, 0)], conclusion)
     proofs = [kernel.prover.find_products(one, max_degree=4, columns=100) for one in case]
     goal = by([0], *proofs)
     assert refused(lambda: check((), conclusion, implication(part(goal))))
@@ -257,7 +257,7 @@ def a_solver_is_asked_and_named(kernel: Kernel) -> None:
 
 @probe
 def a_value_has_its_conditions(kernel: Kernel) -> None:
-    definedness = kernel.implication.definedness
+    definedness = kernel.functions.definedness
 
     def fails_at(formula: Any, point: Mapping[sp.Symbol, int]) -> bool:
         return any(condition.subs(point) == sp.false for condition in definedness(formula))
@@ -315,8 +315,8 @@ def _holds(atom: Any, values: Mapping[str, sp.Expr]) -> bool:
 def no_case_is_lost(kernel: Kernel) -> None:
     """Every point where an implication fails lies in one of its cases."""
     for name, (hypotheses, conclusion, points) in FAILURES.items():
-        cases = kernel.implication.leaves(hypotheses, conclusion)
-        radicands = kernel.implication._Ring([*hypotheses, conclusion]).radicands
+        cases = kernel.cases.leaves(hypotheses, conclusion)
+        radicands = kernel.ring.Ring([*hypotheses, conclusion]).radicands
         for point in points:
             put = dict(zip((x, y), map(Integer, point), strict=True))
             values = {"x": put[x], "y": put[y]}
@@ -1051,7 +1051,7 @@ def a_refutation_rests_on_no_solver(kernel: Kernel) -> None:
     found = Counterexample(values={"x0": Integer(5)}, invariant=(Ge(x, 5),))
     claim = along(x, Eventually(Lt(x, 1)), hints=Hints(counterexamples=(found,)))
     needed = kernel.counterexample.counterexample_obligations(claim, "", "", 0)
-    by_solver = [implication(part(UNSAT, *[UNSAT] * len(kernel.implication.definedness(g.conclusion)))) for g in needed]
+    by_solver = [implication(part(UNSAT, *[UNSAT] * len(kernel.functions.definedness(g.conclusion)))) for g in needed]
     entry = {"kind": "counterexample", "reading": "", "part": "", "hint": 0, "obligations": by_solver}
     assert refused(lambda: kernel.check.check_certificate(claim, certificate(claim, entry), confirm))
 

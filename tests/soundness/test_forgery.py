@@ -17,8 +17,8 @@ from tests.calibration.textbook import FALSE
 from tests.soundness.engines import found_by_search
 from tests.soundness.evidence import EVIDENCE, certificate_of
 from verify.errors import CertificateError
+from verify.kernel.cases import leaves
 from verify.kernel.check import check_certificate
-from verify.kernel.implication import leaves
 from verify.kernel.obligations import obligations
 from verify.kernel.products import check_products
 from verify.ledger import recorded_certificate

@@ -16,8 +16,10 @@ from verify.coq.needed import needed
 from verify.coq.text import Printer, as_false, as_true, implied, symbols_of
 from verify.coq.trace import Item, Trace
 from verify.errors import CertificateError
+from verify.kernel.cases import leaves
 from verify.kernel.functions import definedness
-from verify.kernel.implication import _Ring, by_squares, leaves
+from verify.kernel.implication import by_squares
+from verify.kernel.ring import Ring
 
 #: The kinds of proof of a goal that have no Coq text yet.
 UNEXPRESSED = {"unsat": "a solver", "calculus": "calculus"}
@@ -81,7 +83,7 @@ class Goal:
         """The lemmas of the leaves, and the case analysis that leads to them."""
         printer = self.printer
         identity = self.kind == "identity"
-        ring = _Ring([*([] if identity else self.using), self.conclusion])
+        ring = Ring([*([] if identity else self.using), self.conclusion])
         found = [] if identity else leaves(self.using, self.conclusion)
         used: set[int] = set()
 

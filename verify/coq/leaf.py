@@ -12,11 +12,11 @@ from flint import fmpq, fmpq_mpoly
 from verify.coq.signs import product_proof, sum_proof
 from verify.coq.trace import Trace
 from verify.errors import CertificateError
-from verify.kernel.implication import _Ring
 from verify.kernel.products import Leaf, _polynomial, leaf_symbols, number, polynomials
+from verify.kernel.ring import Ring
 
 
-def leaf_variables(ring: _Ring, trace: Trace, leaf: Leaf) -> list[str]:
+def leaf_variables(ring: Ring, trace: Trace, leaf: Leaf) -> list[str]:
     """The Coq names of the variables of a leaf."""
     names = dict(zip((str(symbol.name) for symbol in ring.symbols), trace.variables, strict=True))
     return [names[str(symbol.name)] for symbol in leaf_symbols(leaf)]
@@ -34,7 +34,7 @@ def used_atoms(proof: Mapping[str, Any]) -> list[int]:
     return sorted(map(int, found | set(proof["equalities"])))
 
 
-def leaf_lemma(name: str, ring: _Ring, trace: Trace, leaf: Leaf, proof: Mapping[str, Any]) -> list[str]:
+def leaf_lemma(name: str, ring: Ring, trace: Trace, leaf: Leaf, proof: Mapping[str, Any]) -> list[str]:
     """The lemma that no real point satisfies the atoms of a leaf, by its product certificate."""
     used = used_atoms(proof)
     context, atoms = polynomials(leaf)
@@ -110,7 +110,7 @@ def _product_of(parts: Sequence[tuple[str, str, bool]]) -> tuple[str, str]:
     return text, why
 
 
-def _moved(polynomial: fmpq_mpoly, leaf: Leaf, ring: _Ring) -> fmpq_mpoly:
+def _moved(polynomial: fmpq_mpoly, leaf: Leaf, ring: Ring) -> fmpq_mpoly:
     """A polynomial in the leaf's variables as one in the ring's."""
     places = [next(i for i, one in enumerate(ring.symbols) if one == symbol) for symbol in leaf_symbols(leaf)]
     terms: dict[tuple[int, ...], fmpq] = {}

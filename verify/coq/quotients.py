@@ -10,10 +10,11 @@ import sympy as sp
 from flint import fmpq_mpoly
 from sympy.core.relational import Relational
 
-from verify.coq.signs import ANY, Sign, Signs, exact_nonzero, exact_positive
+from verify.coq.signs import Sign, Signs, exact_nonzero, exact_positive
 from verify.coq.text import KINDS, Printer, extreme_arguments
 from verify.errors import CertificateError
-from verify.kernel.implication import _Ring
+from verify.kernel.cases import ANY
+from verify.kernel.ring import Ring
 
 Facts = list[tuple[fmpq_mpoly, str]]
 _MINUS = {sp.Ge: "minus_ge", sp.Gt: "minus_gt", sp.Le: "minus_le", sp.Lt: "minus_lt", sp.Eq: "minus_eq",
@@ -37,7 +38,7 @@ class Value(NamedTuple):
 class Quotients(Signs):
     """A case of the kernel's analysis that proves what its terms are."""
 
-    def __init__(self, ring: _Ring, printer: Printer) -> None:
+    def __init__(self, ring: Ring, printer: Printer) -> None:
         super().__init__(ring, printer)
         #: The hypotheses that state relations of terms.
         self.known: dict[Relational, str] = {}

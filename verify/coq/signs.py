@@ -11,10 +11,10 @@ from flint import fmpq, fmpq_mpoly
 
 from verify.coq.text import Printer
 from verify.errors import CertificateError
-from verify.kernel.implication import _ANY, _Case, _Ring
+from verify.kernel.cases import ANY, Case
+from verify.kernel.ring import Ring
 
 Sign = frozenset[int]
-ANY: Sign = _ANY
 _STATED = {">": "0 < {}", ">=": "0 <= {}", "=": "{} = 0", "!=": "{} <> 0"}
 #: How a hypothesis states each set of signs: of the factor (1) or of its negative (-1), and the relation.
 _FORM: dict[Sign, tuple[int, str]] = {
@@ -27,10 +27,10 @@ _FORM: dict[Sign, tuple[int, str]] = {
 }
 
 
-class Signs(_Case):
+class Signs(Case):
     """A case of the kernel's analysis that names a hypothesis for each fact and each sign."""
 
-    def __init__(self, ring: _Ring, printer: Printer) -> None:
+    def __init__(self, ring: Ring, printer: Printer) -> None:
         super().__init__(ring)
         self.printer = printer
         self.lines: list[str] = []

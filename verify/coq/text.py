@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
 from verify.kernel.functions import definedness
-from verify.kernel.implication import _literal, _not_true, _true
+from verify.kernel.literals import fails, holds, literal
 
 #: A formula as the kernel takes it apart: a relation, or ("and" | "or", parts).
 Node = Any
@@ -127,7 +127,7 @@ class Printer:
         if isinstance(formula, sp.And | sp.Or) and formula.has(sp.Implies):
             parts = [self.formula(part) for part in formula.args]
             return _joined("/\\" if isinstance(formula, sp.And) else "\\/", parts, "True")
-        return self.node(_true(formula))
+        return self.node(holds(formula))
 
     def decision(self, relation: Relational) -> str:
         """A lemma's instance: the relation or its negation holds."""
@@ -139,7 +139,7 @@ class Printer:
         found: dict[str, str] = {}
         for formula in formulas:
             for relation in relations(formula):
-                either = (relation, _literal(relation, False))
+                either = (relation, literal(relation, False))
                 found.setdefault(min(map(self.decision, either)), "")
         return list(found)
 
@@ -171,17 +171,17 @@ def relations(formula: sp.Basic) -> list[Relational]:
 
 def as_true(formula: Boolean) -> Node:
     """The formula is true, as the kernel takes it apart."""
-    return _true(formula)
+    return holds(formula)
 
 
 def as_false(formula: Boolean) -> Node:
     """The formula has a value and is not true, as the kernel takes it apart."""
-    return _not_true(formula, defined=True)
+    return fails(formula, defined=True)
 
 
 def as_not_true(formula: Boolean) -> Node:
     """The formula is not true, having a value or not, as the kernel takes it apart."""
-    return _not_true(formula)
+    return fails(formula)
 
 
 def _joined(connective: str, parts: Sequence[str], empty: str) -> str:

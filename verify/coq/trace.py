@@ -17,15 +17,12 @@ from sympy.core.relational import Relational
 from verify.coq.quotients import Quotients
 from verify.coq.text import KINDS, Node, Printer, extreme_arguments
 from verify.errors import CertificateError
+from verify.kernel.cases import Split, plain
 from verify.kernel.functions import CASED, LARGEST_POWER, definedness
-from verify.kernel.implication import (
-    _literal,
-    _plain,
-    _Ring,
-    _Split,
-    _without_squares,
-)
+from verify.kernel.identity import without_squares
+from verify.kernel.literals import literal
 from verify.kernel.products import Leaf
+from verify.kernel.ring import Ring
 
 #: What proves False at a leaf: from its place among the kernel's leaves and the hypotheses of its atoms.
 UseLeaf = Callable[[int, Sequence[str]], str]
@@ -43,7 +40,7 @@ class _Closed(Exception):  # no error: the case at hand is contradictory, and it
 class Trace(Quotients):
     """One case of the analysis, with the lines of its proof so far."""
 
-    def __init__(self, ring: _Ring, printer: Printer, leaves: Sequence[Leaf], use_leaf: UseLeaf) -> None:
+    def __init__(self, ring: Ring, printer: Printer, leaves: Sequence[Leaf], use_leaf: UseLeaf) -> None:
         super().__init__(ring, printer)
         self.places = {leaf: place for place, leaf in reversed(list(enumerate(leaves)))}
         self.use_leaf = use_leaf
@@ -125,8 +122,8 @@ class Trace(Quotients):
                 self._open(node, said)
                 try:
                     self._assume(node)
-                except _Split as split:
-                    if node.has(*CASED) and any(_plain(other) for other, _ in pending):
+                except Split as split:
+                    if node.has(*CASED) and any(plain(other) for other, _ in pending):
                         pending.append((node, None))
                         continue
                     self._split(split, [(node, None), *pending, *branching])
@@ -174,7 +171,7 @@ class Trace(Quotients):
         self._open(node, said)
         try:
             self._assume(node)
-        except _Split as reason:
+        except Split as reason:
             raise CertificateError(f"{node} takes cases") from reason
         left, right = node.args
         numerator, _ = self._difference(left, right, [])
@@ -182,7 +179,7 @@ class Trace(Quotients):
         chain = [(numerator, "")]
         for place, radicand in reversed(list(enumerate(self.ring.radicands))):
             if radicand in self.roots:
-                reduced = _without_squares(chain[-1][0], *self.roots[radicand], place, self.ring)
+                reduced = without_squares(chain[-1][0], *self.roots[radicand], place, self.ring)
                 chain.append((reduced, self._reduction(chain[-1][0], reduced, radicand)))
         if not chain[-1][0].is_zero():
             raise CertificateError(f"{node} is no identity")
@@ -291,7 +288,7 @@ class Trace(Quotients):
                 continue
             holds = self.fresh("B")
             self.say(f"destruct ({self.printer.decision(part)}) as [{holds} | {holds}].")
-            case, negation = self.copy(), _literal(part, False)
+            case, negation = self.copy(), literal(part, False)
             case.follow([(part, holds), *excluded, *others])
             self._below(case)
             self.known[negation] = decided[part] = holds
@@ -315,7 +312,7 @@ class Trace(Quotients):
             try:
                 case._assume(part)
                 return case._settle()
-            except _Split:
+            except Split:
                 return True
             except _Closed:
                 return False
@@ -346,7 +343,7 @@ class Trace(Quotients):
             case.refute(entry, one)
             self._below(case)
 
-    def _split(self, split: _Split, items: Sequence[Item]) -> None:
+    def _split(self, split: Split, items: Sequence[Item]) -> None:
         """The cases of an absolute value, a sign, a minimum or a maximum."""
         (key, _), *_ = split.cases
         options = {type(condition): (choice, condition) for _, (choice, condition) in split.cases}
@@ -372,7 +369,7 @@ class Trace(Quotients):
                 case.refute(relation, name)
             self._below(case)
 
-    def _split_extreme(self, split: _Split, items: Sequence[Item]) -> None:
+    def _split_extreme(self, split: Split, items: Sequence[Item]) -> None:
         term = split.cases[0][0][1]
         arguments = extreme_arguments(term)
         if len(arguments) > 3:

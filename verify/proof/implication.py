@@ -13,8 +13,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
+from verify.kernel.algebraic import require_algebraic
+from verify.kernel.cases import leaves
 from verify.kernel.functions import definedness, require_known, transcendental
-from verify.kernel.implication import by_squares, is_identity, leaves, require_algebraic
+from verify.kernel.identity import is_identity
+from verify.kernel.implication import by_squares
 from verify.kernel.products import Leaf
 from verify.proof.calculus import find_calculus
 from verify.proof.products import find_products

@@ -10,10 +10,10 @@ from typing import Any
 import sympy as sp
 
 from verify.errors import VerifyError
+from verify.kernel.cases import leaves
 from verify.kernel.counterexample import counterexample_obligations
 from verify.kernel.families import family_obligations
 from verify.kernel.goals import Implication
-from verify.kernel.implication import leaves
 from verify.kernel.obligations import METHODS, obligations, vacuity
 from verify.kernel.products import leaf_symbols
 from verify.report.plain import plain
