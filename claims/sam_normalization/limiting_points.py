@@ -15,12 +15,13 @@ from sympy import Abs, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Or, Rational, 
 from claims.sam_normalization.setting import ell, relation, t, x, y
 from verify.statement.claim import Counterexample, Root
 
-_eta_0, r, w, e, m = (Symbol(name, real=True) for name in ("eta_0", "r", "w", "e", "m"))
+#: The bound on eta, the roots, and eta as a function of the root.
+_eta_0, r, w, h, m = (Symbol(name, real=True) for name in ("eta_0", "r", "w", "h", "m"))
 #: In units of the start's y0 - x0, up to a factor: eta m^2 = 1.
-_m = sqrt(1 / e)
+_m = sqrt(1 / h)
 _q = r**t
 _p = ell.slope(x * y)
-_x, _y = x - e * y, y - e * x
+_x, _y = x - h * y, y - h * x
 
 
 def _apart(ratio: int, x: Any, y: Any, q: Any) -> Any:
@@ -30,7 +31,7 @@ def _apart(ratio: int, x: Any, y: Any, q: Any) -> Any:
 
 def _above(gamma: int, x: Any, y: Any, q: Any) -> Any:
     """y^2 - x^2 falls by 1 - eta^2, so slowly that eta times it stays near gamma until q is the ratio."""
-    return e * (y**2 - x**2) - gamma + 4 * e * (q - 1)
+    return h * (y**2 - x**2) - gamma + 4 * h * (q - 1)
 
 
 stops_on_the_axis = Counterexample(
@@ -38,13 +39,13 @@ stops_on_the_axis = Counterexample(
         "epsilon": Rational(1, 2),
         "c": Integer(1),
         "rho": Integer(0),
-        "eta": e,
+        "eta": h,
         "x0": 3 * _m / 2,
         "y0": 5 * _m / 2,
     },
     loss=("clip", {"delta": Integer(1)}),
     root=Root(r, Integer(4), Min(_eta_0, Rational(1, 20))),
-    let={e: (r - 1) / (r + 1)},
+    let={h: (r - 1) / (r + 1)},
     invariant=(
         Ge(x, 0),
         Gt(y, 0),
@@ -52,25 +53,25 @@ stops_on_the_axis = Counterexample(
         Eq(x * _apart(4, x, y, _q), 0),
         relation(Ge, x * (4 - _q), 0),
         relation(Ge, x * _above(4, x, y, _q), 0),
-        relation(Ge, e * y**2, 4 - 12 * e),
+        relation(Ge, h * y**2, 4 - 12 * h),
     ),
     bound=Rational(1, 4),
     lemmas=(
         Gt(r - 1, 0),
-        Gt(e, 0),
-        relation(Le, e, Rational(1, 40)),
-        Eq(r * (1 - e), 1 + e),
+        Gt(h, 0),
+        relation(Le, h, Rational(1, 40)),
+        Eq(r * (1 - h), 1 + h),
         relation(Ge, x * (4 - r * _q), 0),
         relation(Ge, x * (x + y - r * (y - x)), 0),
-        relation(Ge, x * (x - e * y), 0),
+        relation(Ge, x * (x - h * y), 0),
         relation(Ge, x * (x * y - 1), 0),
         relation(Ge, y, x),
-        relation(Gt, y - e * x, 0),
+        relation(Gt, y - h * x, 0),
         relation(Eq, x * _apart(4, _x, _y, r * _q), 0),
         relation(Ge, x * _above(4, _x, _y, r * _q), 0),
-        relation(Ge, x * _q * (e * (_y**2 - _x**2) - 4 + 12 * e), 0),
-        relation(Ge, x * (e * (_y**2 - _x**2) - 4 + 12 * e), 0),
-        relation(Ge, x * (e * _y**2 - 4 + 12 * e), 0),
+        relation(Ge, x * _q * (h * (_y**2 - _x**2) - 4 + 12 * h), 0),
+        relation(Ge, x * (h * (_y**2 - _x**2) - 4 + 12 * h), 0),
+        relation(Ge, x * (h * _y**2 - 4 + 12 * h), 0),
         relation(Eq, _p, sign(x)),
     ),
 )
@@ -83,12 +84,12 @@ _late = _near + _s - 3
 _a = Abs(x)
 _size = Abs(_p)
 #: After the axis is passed: the next |x| and y, as x changes its sign in each step.
-_n, _z = e * y * _size - _a, y - e * _a * _size
+_n, _z = h * y * _size - _a, y - h * _a * _size
 
 
 def _inside(a: Any, y: Any) -> Any:
     """|x| stays below eta y, so that no step leads to the axis."""
-    return 22 * e * y - 25 * a
+    return 22 * h * y - 25 * a
 
 
 def _large(a: Any, y: Any) -> Any:
@@ -103,12 +104,12 @@ def _while(phase: Any, quantity: Any) -> Any:
 _near_w = _while(_near, 3 - w * _s)
 _on_ray = Eq(_near * _apart(3, x, y, _s), 0)
 _far_x = _while(_near, x)
-_late_x = _while(_late, e * y - _a)
+_late_x = _while(_late, h * y - _a)
 _late_in = _while(_late, _inside(_a, y))
-_late_y = _while(_late, e * y**2 - Rational(6, 5))
-_small_e = relation(Le, e, Rational(1, 40))
-_of_m = Eq(e * m**2, 1)
-_small_y = relation(Le, e * y**2, 4)
+_late_y = _while(_late, h * y**2 - Rational(6, 5))
+_small_e = relation(Le, h, Rational(1, 40))
+_of_m = Eq(h * m**2, 1)
+_small_y = relation(Le, h * y**2, 4)
 _crossed = Max(3 - w**2 * _s, 0) + w**2 * _s - 3
 _much = Max(5 * y - 6 * m, 0)
 _little = _much + 6 * m - 5 * y
@@ -132,7 +133,7 @@ def _at_next(formula: Any) -> Any:
     return relation(type(formula), *[side.subs(_after, simultaneous=True) for side in formula.args])
 
 
-_next_x, _next_y = x - e * y * _p, y - e * x * _p
+_next_x, _next_y = x - h * y * _p, y - h * x * _p
 _after = {x: _next_x, y: _next_y, t: t + 1}
 _next = [_at_next(one) for one in _passing]
 #: Where the linear map has led beyond the axis, how far.
@@ -146,63 +147,63 @@ passes_the_axis = Counterexample(
         "epsilon": Integer(1),
         "c": Integer(1),
         "rho": Integer(0),
-        "eta": e,
+        "eta": h,
         "x0": _m,
         "y0": 2 * _m,
     },
     loss=("clip", {"delta": Integer(1)}),
     root=Root(w, Integer(3), Min(_eta_0, Rational(1, 40))),
-    let={e: (w**2 - 1) / (w**2 + 1), m: _m},
+    let={h: (w**2 - 1) / (w**2 + 1), m: _m},
     invariant=_passing,
     bound=Integer(1),
     lemmas=(
         Gt(w - 1, 0),
         Gt(w, 0),
         relation(Le, w, Rational(41, 40)),
-        Eq(w**2 * (1 - e), 1 + e),
-        Gt(e, 0),
+        Eq(w**2 * (1 - h), 1 + h),
+        Gt(h, 0),
         _small_e,
-        relation(Le, (w + 1) * e, 2 * (w - 1)),
-        relation(Ge, w**2 - 1, 2 * e),
+        relation(Le, (w + 1) * h, 2 * (w - 1)),
+        relation(Ge, w**2 - 1, 2 * h),
         Gt(m, 0),
         _of_m,
         # after
         *(_near_w, _while(_late, _s - 3 * w), relation(Ne, _s, 3)),
         *(Or(relation(Lt, _s, 3 * w), Ne(x, 0)), Or(relation(Lt, _s, 3), Ne(x, 0))),
         *(_late_in, _late_x),
-        *(relation(Ge, _s, 1), relation(Le, y, 2 * m), _small_e, _of_m, Eq(w**2 * (1 - e), 1 + e), Gt(y, 0), Gt(e, 0)),
+        *(relation(Ge, _s, 1), relation(Le, y, 2 * m), _small_e, _of_m, Eq(w**2 * (1 - h), 1 + h), Gt(y, 0), Gt(h, 0)),
         *(_while(_late, _large(_a, y)), Gt(m, 0), _while(_late, 10 * y - 11 * m), Gt(m, 0)),
         *(_while(_late, 100 * y**2 - 121 * m**2), _of_m, _late_y),
         *(relation(Le, y, 2 * m), relation(Le, y**2, 4 * m**2), _of_m, _small_y),
         *(Or(relation(Lt, _s, 3), Ne(x, 0)), _on_ray, Ne(x, 0)),
         *(_late_y, _late_in, Ne(x, 0), relation(Gt, Max(_n, _near), 0), _while(_late, _n)),
-        *(_late_y, _late_in, _while(_late, e * y**2 - 1 - _n * y)),
-        *(_small_y, _while(_late, 21 * e * y - 25 * _n)),
-        *(_late_x, _while(_late, e * y - _a * _size), relation(Le, 22 * e**2, 1)),
-        _while(_late, e * y - 22 * e**2 * _a * _size),
-        *(_while(_late, 21 * e * y - 25 * _n), _while(_late, _inside(_n, _z))),
-        *(_while(_late, e * y - _a * _size), _small_e, _while(_late, 40 * _z - 39 * y)),
-        *(_while(_late, _n), _while(_late, 21 * e * y - 25 * _n), _small_e, _while(_late, y - 40 * _n)),
+        *(_late_y, _late_in, _while(_late, h * y**2 - 1 - _n * y)),
+        *(_small_y, _while(_late, 21 * h * y - 25 * _n)),
+        *(_late_x, _while(_late, h * y - _a * _size), relation(Le, 22 * h**2, 1)),
+        _while(_late, h * y - 22 * h**2 * _a * _size),
+        *(_while(_late, 21 * h * y - 25 * _n), _while(_late, _inside(_n, _z))),
+        *(_while(_late, h * y - _a * _size), _small_e, _while(_late, 40 * _z - 39 * y)),
+        *(_while(_late, _n), _while(_late, 21 * h * y - 25 * _n), _small_e, _while(_late, y - 40 * _n)),
         *(_while(_late, 40 * _z - 39 * y), _while(_late * _much, _large(_n, _z))),
-        *(_while(_late * _little, 36 * m**2 - 25 * y**2), _of_m, _while(_late * _little, 36 - 25 * e * y**2)),
-        *(_small_e, _while(_late * _little, _a - 2 * _n - 2 * e * _a * _size)),
+        *(_while(_late * _little, 36 * m**2 - 25 * y**2), _of_m, _while(_late * _little, 36 - 25 * h * y**2)),
+        *(_small_e, _while(_late * _little, _a - 2 * _n - 2 * h * _a * _size)),
         *(_while(_late, _large(_a, y)), _while(_late * _little, _large(_n, _z))),
         *(_while(_late * _much, _large(_n, _z)), _while(_late, _large(_n, _z))),
         # before
         *(relation(Ge, _s, 1), _on_ray, _far_x, _on_ray, relation(Ge, _s, 1), _while(_near, y - x)),
         *(_near_w, _on_ray, _far_x, _while(_near, x + y - w * (y - x))),
-        *(relation(Le, (w + 1) * e, 2 * (w - 1)), _while(_near * (w + 1), 2 * x - e * y)),
-        *(_far_x, _while(_near, 2 * x - e * y)),
-        *(_near_w, _small_e, _while(_near, _above(3, x, y, _s)), _while(_near, e * (y**2 - x**2) - Rational(14, 5))),
-        *(_while(_near, e * y**2 - Rational(14, 5)), _of_m, Gt(m, 0), _while(_near, 25 * y**2 - 64 * m**2)),
+        *(relation(Le, (w + 1) * h, 2 * (w - 1)), _while(_near * (w + 1), 2 * x - h * y)),
+        *(_far_x, _while(_near, 2 * x - h * y)),
+        *(_near_w, _small_e, _while(_near, _above(3, x, y, _s)), _while(_near, h * (y**2 - x**2) - Rational(14, 5))),
+        *(_while(_near, h * y**2 - Rational(14, 5)), _of_m, Gt(m, 0), _while(_near, 25 * y**2 - 64 * m**2)),
         *(_while(_near, 5 * y - 8 * m), _far_x, _small_e, _while(_near, _large(-_x, _y))),
-        *(_small_e, _far_x, _while(_near, 2 * x - e * y), _while(_near, _inside(-_x, _y))),
-        *(_while(_near, e * y**2 - Rational(14, 5)), _while(_near, 2 * x - e * y), _full),
-        *(_on_ray, Eq(w**2 * (1 - e), 1 + e), Eq(_near * _apart(3, _x, _y, w**2 * _s), 0)),
+        *(_small_e, _far_x, _while(_near, 2 * x - h * y), _while(_near, _inside(-_x, _y))),
+        *(_while(_near, h * y**2 - Rational(14, 5)), _while(_near, 2 * x - h * y), _full),
+        *(_on_ray, Eq(w**2 * (1 - h), 1 + h), Eq(_near * _apart(3, _x, _y, w**2 * _s), 0)),
         *(_small_e, _while(_near, y - x), _while(_near, 5 * y - 8 * m), _while(_near, _y - m)),
         *(Eq(_near * _apart(3, _x, _y, w**2 * _s), 0), _beyond, _while(_near * _crossed, -_x)),
-        *(_small_y, relation(Ge, w**2 - 1, 2 * e), relation(Ge, _s, 1)),
-        relation(Ge, 4 * _s * (w**2 - 1) - e**2 * (y**2 - x**2), 0),
+        *(_small_y, relation(Ge, w**2 - 1, 2 * h), relation(Ge, _s, 1)),
+        relation(Ge, 4 * _s * (w**2 - 1) - h**2 * (y**2 - x**2), 0),
         *(_while(_near, _above(3, x, y, _s)), _while(_near, _above(3, _x, _y, w**2 * _s))),
         *(_far_x, _while(_near, y - x), _while(_near, y - _a)),
         *(_small_e, _late_x, relation(Ne, _s, 3), relation(Ge, y, _a), relation(Gt, _z, 0)),
@@ -213,7 +214,7 @@ passes_the_axis = Counterexample(
         _while(_near * _crossed, _inside(Abs(_x), _y)),
         *(_beyond, relation(Ne, _s, 3), Or(_short, relation(Gt, w**2 * _s, 3))),
         _crosses,
-        *(_while(_near, e * y**2 - Rational(14, 5)), _late_y, relation(Ne, _s, 3), relation(Ge, e * y**2, 1)),
+        *(_while(_near, h * y**2 - Rational(14, 5)), _late_y, relation(Ne, _s, 3), relation(Ge, h * y**2, 1)),
         # the next step
         *(relation(Gt, _z, 0), _next[0]),
         *(relation(Le, _z, 2 * m), _next[3]),
@@ -232,7 +233,7 @@ passes_the_axis = Counterexample(
         _while(_near * _crossed, _large(Abs(_next_x), _next_y)),
         *(_while(_late, _n), _while(_late, _large(_n, _z)), _while(_late, _large(Abs(_next_x), _next_y))),
         *(_while(_near * _crossed, _large(Abs(_next_x), _next_y)), relation(Ne, _s, 3), _next[8]),
-        *(relation(Ge, e * y**2, 1), _small_e, relation(Ge, y**2, 2)),
+        *(relation(Ge, h * y**2, 1), _small_e, relation(Ge, y**2, 2)),
         *(Ne(x, 0), relation(Ne, _p, 0), relation(Gt, x**2 * _p**2 + y**2 * _p**2, 0)),
     ),
 )
