@@ -51,7 +51,13 @@ def acting(empty_project: Project) -> Project:
     empty_project.write("stand_in/sitecustomize.py", AT_START.format(place=str(place)))
     searched = Searched(budget="quick", seed=0, points=1)
     results = {
-        title: Result(id=title, verdict="proved", grade="kernel", certificate={"claim": title}, searched=searched)
+        title: Result(
+            id=title,
+            verdict="proved",
+            grade="kernel",
+            certificate={"claim": title, "evidence": ["a long proof"] * (title == "slow")},  # the longest comes first
+            searched=searched,
+        )
         for title in TITLES
     }
     ledger = with_results(Ledger(), results, collect([str(claims)]).claims)
@@ -98,9 +104,9 @@ def verdicts(done: subprocess.CompletedProcess[str]) -> list[tuple[str, str]]:
 
 
 def test_certificates_are_shared_out_and_answered_in_the_order_of_the_claims(acting: Project) -> None:
-    done = replay(acting, "slow", "first", "second", "last", "--jobs", "2")
+    done = replay(acting, "first", "second", "last", "slow", "--jobs", "2")
     assert (done.returncode, done.stderr) == (0, "")
-    assert verdicts(done) == [(name, "accepted") for name in ("slow", "first", "second", "last")]
+    assert verdicts(done) == [(name, "accepted") for name in ("first", "second", "last", "slow")]
     by_claim = processes(acting)
     assert len(set(by_claim.values())) == 2
     assert by_claim["first"] == by_claim["second"] == by_claim["last"], "a worker goes on while another is busy"
@@ -176,3 +182,17 @@ def test_under_xdist_each_process_checks_its_own_items(acting: Project) -> None:
     assert sorted(line.split()[0] for line in log(acting)) == ["first", "last", "second", "slow"], (
         "none is checked twice"
     )
+
+
+def test_a_certificate_of_claims_that_stand_elsewhere_is_replayed_beside_their_file(empty_project: Project) -> None:
+    text = "import sympy as sp\nfrom verify import Claim\nx = sp.Symbol('x', real=True)\n"
+    own = empty_project.write("mine.py", text + "mine = Claim('mine', given=[x > 1], show=x > 0)\n")
+    recorded = empty_project.verify("check", str(own), "--record", "--ledger", "kept/ledger.json", "--budget", "quick")
+    assert recorded.returncode == 0, recorded.stderr
+    certificate = "kept/certificates/mine.json"
+    alone = empty_project.verify("replay", certificate)
+    assert alone.returncode == 2
+    assert f"{certificate} is of 'mine', which is no claim here" in alone.stderr
+    beside = empty_project.verify("replay", "mine.py", certificate)
+    assert beside.returncode == 0, beside.stderr
+    assert verdicts(beside)[0] == ("mine", "accepted")

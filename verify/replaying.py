@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from verify.collect import collect, find_claim, project_root
+from verify.collect import collect, project_root
 from verify.coq.record import CoqRecord, read_record
 from verify.errors import CertificateError, InputError
 from verify.ledger import CERTIFIED, DEFAULT_LEDGER, Ledger, read_certificate, read_ledger, recorded_certificate
@@ -44,7 +44,8 @@ def replay(selects: Sequence[str], ledger_path: Path | None = None, jobs: int = 
         jobs: how many certificates are checked at a time.
 
     Raises:
-        InputError: a SELECT matches nothing, a ledger is damaged, or nothing at all is recorded.
+        InputError: a SELECT matches nothing, a ledger is damaged, nothing at all is recorded, or a file is of an
+            unknown claim.
     """
     return [answer for _, answer in replay_sources(selects, ledger_path, jobs)]
 
@@ -60,15 +61,16 @@ def replay_sources(
     place = ledger_path if ledger_path is not None else project_root() / DEFAULT_LEDGER
     record = read_record(place)
     names = [select for select in selects if not _is_data(select)]
-    found = [found for select in selects if _is_data(select) for found in _in_file(Path(select))]
-    replayed = check_all((), found, jobs)
-    if names or not selects:
-        claims = [claim for claim in collect(names).claims if claim.kind != "experiment"]
-        in_ledger = _in_ledger(claims, place, read_ledger(place))
-        found += in_ledger
-        replayed += check_all(names, in_ledger, jobs)
-        if all(entry.accepted is None and entry.verdict is None for entry in replayed):
-            raise InputError(f"nothing is recorded in {place} of what was selected; run 'verify check --record' first")
+    files = [Path(select) for select in selects if _is_data(select)]
+    # the claims of files are of the packages that are named beside them, or of the project
+    claims = collect(names)
+    found = [found for path in files for found in _in_file(path, {claim.id: claim for claim in claims.universe})]
+    if names or not files:
+        chosen = [claim for claim in claims.claims if claim.kind != "experiment"]
+        found += _in_ledger(chosen, place, read_ledger(place))
+    replayed = check_all(names, found, jobs)
+    if all(entry.accepted is None and entry.verdict is None for entry in replayed):
+        raise InputError(f"nothing is recorded in {place} of what was selected; run 'verify check --record' first")
     return [(source, _with_coq(source, answer, record)) for source, answer in zip(found, replayed, strict=True)]
 
 
@@ -166,7 +168,7 @@ def _in_ledger(claims: Sequence[Claim], place: Path, ledger: Ledger) -> list[Rec
     return found
 
 
-def _in_file(path: Path) -> Sequence[Recorded | Replayed]:
+def _in_file(path: Path, known: Mapping[str, Claim]) -> Sequence[Recorded | Replayed]:
     """A certificate file, whose claim is found by its field ``claim``, or a ledger."""
     try:
         data = msgspec.json.decode(path.read_bytes())
@@ -176,10 +178,14 @@ def _in_file(path: Path) -> Sequence[Recorded | Replayed]:
         return [Replayed(path.stem.replace("__", "/"), False, reason=f"{path} is cut off or damaged ({reason})")]
     if isinstance(data, dict) and "claims" in data:
         ledger = read_ledger(path)
-        known = {claim.id: claim for claim in collect().claims}
         strangers = [Replayed(name, False, reason=f"{path} records it, but no claim has this id")
                      for name in ledger.claims if name not in known]  # fmt: skip
         return [*_in_ledger([known[name] for name in ledger.claims if name in known], path, ledger), *strangers]
     if not isinstance(data, dict) or not isinstance(data.get("claim"), str):
         return [Replayed(path.stem.replace("__", "/"), False, reason=f"{path} is no certificate: it names no claim")]
-    return [Recorded(find_claim(data["claim"]), read_certificate(path), None)]
+    if data["claim"] not in known:
+        raise InputError(
+            f"{path} is of {data['claim']!r}, which is no claim here; name the file or the package that it stands in "
+            f"as well: verify replay CLAIMS.py {path}"
+        )
+    return [Recorded(known[data["claim"]], read_certificate(path), None)]
