@@ -10,6 +10,7 @@ from sympy import Abs, And, Derivative, Eq, Equivalent, Ge, Gt, Implies, Le, Lt,
 from claims.sam_normalization.limiting_points import passes_the_axis, stops_on_the_axis
 from claims.sam_normalization.losses import scalar_losses
 from claims.sam_normalization.neuron_initial import initial_phase
+from claims.sam_normalization.neuron_initial_usam import initial_phase as initial_phase_of_usam
 from claims.sam_normalization.setting import (
     C,
     c,
@@ -312,6 +313,7 @@ theorem_5_1 = Claim(
     source=paper.at("Theorem 5, item 1", "Initial Phase. Similar to Initial Phase of Theorem 4, |x_t| = O(sqrt(eta))"),
     given=_moderate,
     show=_with_constants(_initial_phase),
+    hints=initial_phase_of_usam,
     note=_constants_note,
     uses=["theorem-35.1"],
     **_informal(usam_neuron),

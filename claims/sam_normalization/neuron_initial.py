@@ -69,7 +69,8 @@ invariant = (
 
 # --- in the claim's own terms -------------------------------------------------------------------------------------
 
-_parameters = (
+#: What the assumptions say of eta, R, C and the start, for SAM and USAM alike.
+of_the_start = (
     Gt(_root, 0),
     relation(Eq, (1 + _root) ** 2, 1 + 2 * _root + eta),
     Gt(y0, 0),
@@ -83,6 +84,9 @@ _parameters = (
     relation(Ge, C + x0, 1 + x0),
     Ge(C, 1),
     relation(Le, x0**2, C * _gap_0),
+)
+_parameters = (
+    *of_the_start,
     Gt(K, 0),
     relation(Ge, K, 256 * C**2),
     relation(Ge, K, 256 * C**2 * R**2),

@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 
 from tests.conftest import ROOT
 from verify import Claim, check
-from verify.coq.generate import LARGEST_POWER, coq_file, prelude, theorems
+from verify.coq.generate import LARGEST_POWER, REAL_POWERS, coq_file, prelude, theorems
 from verify.coq.needed import needed
 from verify.coq.text import Names, Printer, comment
 from verify.errors import CertificateError
@@ -23,6 +23,7 @@ from verify.kernel.goals import Implication
 from verify.kernel.implication import check_implication
 from verify.proof.implication import Work, prove_implication
 from verify.proof.products import find_products
+from verify.statement.claim import Hints
 from verify.statement.formula import LargestPower
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -239,6 +240,15 @@ def test_what_is_used_of_a_largest_power_is_said_to_be_shown_elsewhere() -> None
     assert comment(LARGEST_POWER) in text
     plain = claim_of("plain", [x > 1], sp.Gt(x, 0))
     assert comment(LARGEST_POWER) not in coq_file(plain, check(plain, budget="quick").certificate)
+
+
+def test_what_is_used_of_real_powers_is_said_to_be_shown_elsewhere() -> None:
+    hints = Hints(real_powers=((sp.Integer(1), x**y),))
+    bernoulli = sp.Ge(x**y, 1 + y * (x - 1), evaluate=False)
+    claim = Claim("bernoulli", given=[x > 0, y >= 1], show=bernoulli, hints=hints)
+    text = coq_file(claim, check(claim, budget="quick").certificate)
+    assert comment(REAL_POWERS) in text
+    assert "real_power[1]" in text
 
 
 def test_a_minimum_of_four_is_refused_with_a_reason() -> None:

@@ -162,7 +162,7 @@ FAULTS: list[Fault] = [
         "conclusion",
         "what_cancels_has_to_be_shown",
         ("what an algebraic form takes for granted is not shown",
-         "granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted])", "granted = []"),
+         "granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted, *bases])", "granted = []"),
     ),
     *_two(
         "abstraction",
@@ -190,7 +190,7 @@ FAULTS: list[Fault] = [
         "conclusion",
         "what_is_inside_has_a_value",
         ("the argument of a slope need not exist",
-         "granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted])", "pass"),
+         "granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted, *bases])", "pass"),
     ),
     *_faults(
         "abstraction",
@@ -263,7 +263,7 @@ FAULTS: list[Fault] = [
          'concluded("the constant is positive"'),
         ("a constant may depend on anything", "if not constant.free_symbols <= set(formula.depends):", "if False:"),
         ("constants need not meet their condition",
-         'result = [Implication("the constants are as they should be", assumed, condition)]', "result = []"),
+         "result = [_as_they_should_be(claim, assumed, condition)]", "result = []"),
     ),
     *_faults(
         "induction",
@@ -530,6 +530,37 @@ FAULTS: list[Fault] = [
         ("the level may be anything", "0 < level <= 1", "0 < level"),
         ("a base need not have a value",
          "self.cancelled.update(dict.fromkeys(self._lowered(one) for one in self._base_has_value(symbol)))", "pass"),
+    ),
+    # --- real powers
+    *_faults(
+        "real_powers",
+        "what_is_said_of_real_powers_holds",
+        ("a power is positive whatever its base is", "[_positive(base)], sp.Gt(power", "[], sp.Gt(power"),
+        ("powers rise with negative exponents, too", "sp.Ge(e, 0, evaluate=False)", "sp.Ge(e, -2, evaluate=False)"),
+        ("powers of negative bases rise", "rises = [_positive(z), ", "rises = ["),
+        ("powers rise where their bases fall", "sp.Le(z, w, evaluate=False)", "sp.Le(w, z, evaluate=False)"),
+        ("a root lies above its tangents", "sp.Ge(e, 1, evaluate=False)", "sp.Ge(e, 0, evaluate=False)"),
+        ("a tangent is as long as its power", "convex = [_positive(z), _positive(w), ", "convex = ["),
+        ("a tangent is steeper than its power", "(z + e * (w - z))", "(z + (e + 1) * (w - z))"),
+    ),
+    *_faults(
+        "abstraction",
+        "a_real_power_has_a_positive_base",
+        ("a power has a value whatever its base is",
+         "return [self(sp.Gt(power.base, 0, evaluate=False)) for power in real_powers(self._put_in(formula))]",
+         "return []"),
+        ("a power in a hypothesis has a positive base", "kept = [*known, *lowered, *self.bases(formula)]",
+         "kept = [*known, *lowered]"),
+    ),
+    *_faults(
+        "conclusion",
+        "a_real_power_has_a_positive_base",
+        ("that a base is positive is not shown", "sp.And(*bases, lowered) if bases else lowered", "lowered"),
+    ),
+    *_faults(
+        "obligations",
+        "a_real_power_has_a_positive_base",
+        ("a constant need have no value", "sp.And(*definedness(condition), condition)", "condition"),
     ),
     # --- a certificate and its claim, points
     *_faults(

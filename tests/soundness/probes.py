@@ -990,6 +990,47 @@ def a_time_that_may_never_come_is_only_compared(kernel: Kernel) -> None:
     assert relation(Ne, y, 0) in [goal.conclusion for goal in goals(relation(Ge, t1, 0), base=1 / y)]
 
 
+# --- real powers -----------------------------------------------------------------------------------------------------
+
+
+@probe
+def what_is_said_of_real_powers_holds(kernel: Kernel) -> None:
+    powers = kernel.real_powers.RealPowers()
+    first, second = powers.hidden(x**q), powers.hidden(y**q)
+    facts = list(powers.facts([(first, second), (second, first), (first, Integer(1)), (Integer(1), first)]))
+
+    def hold(**numbers: Any) -> bool:
+        names = {"x": x, "y": y, "q": q, "first": first, "second": second}
+        values = {names[name]: sp.sympify(number) for name, number in numbers.items()}
+        return all(fact.subs(values).doit() == sp.true for fact in facts)
+
+    for e in ("-2", "-1/2", "0", "1/2", "1", "3/2", "2", "3"):
+        for z in (Rational(1, 4), Integer(1), Integer(4)):
+            for other in (Rational(1, 9), Integer(4), Integer(9)):
+                assert hold(x=z, y=other, q=e, first=z ** Rational(e), second=other ** Rational(e)), (z, other, e)
+            for anything in (-7, 0, 7):  # what a power of no positive base may be
+                assert hold(x=z, y=-1, q=e, first=z ** Rational(e), second=anything)
+                assert hold(x=-z, y=0, q=e, first=anything, second=-anything)
+    assert not hold(x=4, y=9, q=2, first=16, second=15)
+    assert not hold(x=4, y=9, q="1/2", first=0, second=3)
+    assert refused(lambda: list(powers.facts([(first, powers.hidden(y**K))])))
+
+
+@probe
+def a_real_power_has_a_positive_base(kernel: Kernel) -> None:
+    power, hints = x**q, Hints(real_powers=((x**q, y**q),))
+    known = {"over": (x, y, q), "hints": hints}
+    for show in (Eq(power, power, evaluate=False), relation(Ge, Max(power, 1), 1)):
+        assert not proves(kernel, Claim("c", given=[Ge(x, 0)], show=show, **known), "implication")
+        assert proves(kernel, Claim("c", given=[Gt(x, 0)], show=show, **known), "implication")
+    for said, show in ((relation(Ge, power, 1), Gt(x, 0)), (Implies(Ge(power, 1), Ge(y, 1)), Ge(y, 1))):
+        assert not proves(kernel, Claim("c", given=[said], show=show, **known), "implication")
+    there = ThereAre(sp.Tuple(K), Gt(K, 0), sp.Tuple(x, q), relation(Ge, Abs(y), 0))
+    hints = replace(hints, constants={"": Max(power, 1)})
+    assert not proves(kernel, Claim("c", over=(x, y, q), show=there, hints=hints), "instance")
+    assert proves(kernel, Claim("c", given=[Gt(x, 0)], over=(y, q), show=there, hints=hints), "instance")
+
+
 # --- a certificate and its claim -------------------------------------------------------------------------------------
 
 ABOVE = Claim("above", given=[Gt(x, 0)], show=relation(Ge, x, 1))

@@ -45,6 +45,12 @@ LARGEST_POWER = (
     "hypotheses give; this is not shown here."
 )
 
+#: What the hypotheses say of real powers, where these stand as numbers.
+REAL_POWERS = (
+    "A real_power[...] is z^e where z > 0, and any number elsewhere; that what the hypotheses say of it holds of real "
+    "powers is not shown here."
+)
+
 #: A file of more characters than this is refused.
 LONGEST_FILE = 20_000_000
 
@@ -83,13 +89,19 @@ def evidence_lines(
     where = " ".join(str(entry[key]) for key in ("reading", "part") if entry.get(key))
     lines = [comment(f"by {method} {where}")]
     needed = obligations(claim, entry["reading"], entry["part"], method, entry.get("squares"))
-    whole = induction(claim.advised(entry["part"]), needed, names, label) if method == "induction" else None
+    advised = claim.advised(entry["part"])
+    hides_powers = bool(advised.hints.real_powers)
+    # a number in place of a power does not tell how it moves along a trajectory
+    inductive = method == "induction" and not hides_powers
+    whole = induction(advised, needed, names, label) if inductive else None
     if method in CONCLUDED and whole is None:
         lines.append(
             comment(f"From the obligations below the toolkit's kernel, not this file, concludes: {CONCLUDED[method]}")
         )
     if (method not in CONCLUDED or method == "stopping") and speaks_of_power(claim, needed):
         lines.append(comment(LARGEST_POWER))
+    if hides_powers:
+        lines.append(comment(REAL_POWERS))
     goals = zip(needed, entry["obligations"], strict=True)
     return [*lines, "", *theorems(list(goals), names, label, proved), *(whole or [])]
 

@@ -12,6 +12,7 @@ from sympy.logic.boolalg import Boolean
 
 from verify.errors import CertificateError
 from verify.kernel.functions import definedness
+from verify.kernel.real_powers import RealPowers, real_powers
 from verify.kernel.substitution import put_in
 from verify.kernel.variational import ekeland_facts
 from verify.lowering.gram import GramLowering, fresh_symbol
@@ -41,6 +42,9 @@ class Abstraction:
         #: what the rewriting of p/|p| as sign(p) took for granted; to be proved beside the goal
         self.cancelled: dict[Boolean, None] = {}
         self._opaque: dict[sp.Expr, sp.Symbol] = {}
+        #: whether real powers stand as symbols, too, which they do where the author names facts about some
+        self._hides_powers = bool(claim.hints.real_powers)
+        self._real_powers = RealPowers()
         self._vectors = False
 
     @property
@@ -80,7 +84,8 @@ class Abstraction:
         if formula.has(*_VECTORS):
             self._vectors = True
             formula = self._gram.lower(formula)
-        return self._with_signs(self._without_slopes(_extract_squares(formula)))
+        lowered = self._with_signs(self._without_slopes(_extract_squares(formula)))
+        return self._real_powers.hidden(lowered) if self._hides_powers else lowered
 
     # --- terms that may have no value ----------------------------------------------------------------------------
 
@@ -95,13 +100,24 @@ class Abstraction:
         conditions = dict.fromkeys(self(condition) for condition in definedness(plain))
         return open_conditions([one for one in conditions if not self._always(one)], kept)
 
+    def bases(self, formula: sp.Basic) -> list[Boolean]:
+        """That the bases of the real powers of a formula are positive, where symbols stand for these.
+
+        Then they have values as all that is known of them says; a power whose exponent comes out as an integer may have
+        another one elsewhere.  So to conclude something of powers this has to be shown; no hypothesis says so much.
+        """
+        if not self._hides_powers:
+            return []
+        return [self(sp.Gt(power.base, 0, evaluate=False)) for power in real_powers(self._put_in(formula))]
+
     def hypotheses(self, formulas: Sequence[Boolean], known: Sequence[Boolean] = ()) -> list[Boolean]:
         """The algebraic form of formulas that hold; with a relation, or several, also that its terms have values."""
         lowered = [self(formula) for formula in formulas]
         found: list[Boolean] = []
         for formula, holds in zip(formulas, lowered, strict=True):
             certain = all(isinstance(part, Relational) for part in sp.And.make_args(formula))
-            found += open_conditions(self.lost(formula), [*known, *lowered]) if certain else []
+            kept = [*known, *lowered, *self.bases(formula)]
+            found += open_conditions(self.lost(formula), kept) if certain else []
             found.append(holds)
         return found
 
@@ -253,7 +269,8 @@ class Abstraction:
                 left, right = (put_in(vector, self._next) for vector in pair)
                 facts += [self._fact(one, known, left, right) for one in self._gram.cauchy_schwarz(left, right)]
             facts += [self._fact(one, known) for one in self._gram.facts()]
-        return facts
+        pairs = [(self(first), self(second)) for first, second in self.claim.hints.real_powers]
+        return [*facts, *[self(fact) for fact in self._real_powers.facts(pairs)]]
 
     def _pairs(self) -> list[tuple[sp.Expr, sp.Expr]]:
         """The pairs of points at which the class's axioms are known: all that occur, unless the author names some."""

@@ -51,17 +51,17 @@ def concluded(
     """The goal of a conclusion, and of what its algebraic form took for granted: series converge, p in p/|p| is not 0.
 
     ``short`` are hypotheses that suffice for the latter (fewer make fewer cases), ``lost`` what an earlier substitution
-    took for granted.
+    took for granted.  That the bases of real powers are positive belongs to the goal itself, so that lemmas serve it.
     """
     series = [abstract(condition) for condition in abstract.series_conditions(formula)]
-    lowered = abstract(formula)
+    lowered, bases = abstract(formula), abstract.bases(formula)
     lost = lost_conditions(formula, *abstract.substitutions) if lost is None else lost
     known_of_values = known if short is None else short
     granted = [*abstract.cancelled, *series, *[abstract(condition) for condition in lost]]
-    granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted])
+    granted += open_conditions(abstract.lost(formula), [*known_of_values, *granted, *bases])
     return [
         *[Implication("the conclusion has a value", known_of_values, fact) for fact in dict.fromkeys(granted)],
-        Implication(name, known, lowered, lemmas),
+        Implication(name, known, sp.And(*bases, lowered) if bases else lowered, lemmas),
     ]
 
 

@@ -5,7 +5,7 @@ A certificate only says which method was used and how each obligation was met; i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy as sp
@@ -16,9 +16,11 @@ from verify.kernel.abstraction import Abstraction, usable_assumptions
 from verify.kernel.advice import with_squares
 from verify.kernel.conclusion import abbreviated, concluded, has_value, speaks_of_next, state_hypotheses
 from verify.kernel.decay import by_decay
+from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
 from verify.kernel.powers import PowerAbstraction
+from verify.kernel.real_powers import RealPowers
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.kernel.stopping import by_stopping
 from verify.kernel.substitution import lost_conditions, put_in
@@ -219,11 +221,21 @@ def _named(claim: Claim, part: str, formula: Boolean) -> tuple[list[Implication]
             raise CertificateError(f"the constant {constant} depends on more than {formula.depends}")
     values = dict(zip(formula.symbols, chosen, strict=True))
     condition, body = put_in(formula.condition, values), put_in(formula.body, values)
-    assumed = tuple(usable_assumptions(claim, claim.assumptions))
-    result = [Implication("the constants are as they should be", assumed, condition)]
+    assumed = usable_assumptions(claim, claim.assumptions)
+    result = [_as_they_should_be(claim, assumed, condition)]
     for lost in [*lost_conditions(formula.condition, values), *lost_conditions(formula.body, values)]:
         result += _at_every_state(claim, lost, None, with_lemmas=False)
     return result, body
+
+
+def _as_they_should_be(claim: Claim, assumed: Sequence[Boolean], condition: Boolean) -> Implication:
+    """That named constants meet their condition; symbols stand for its powers where the author asks for these."""
+    name = "the constants are as they should be"
+    if not claim.hints.real_powers:
+        return Implication(name, tuple(assumed), condition)
+    powers = RealPowers()
+    conclusion = powers.hidden(sp.And(*definedness(condition), condition))
+    return Implication(name, (*map(powers.hidden, assumed), *powers.facts(())), conclusion)
 
 
 def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:

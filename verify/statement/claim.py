@@ -202,6 +202,9 @@ class Hints:
         squares: vectors whose squared norm is not negative, a fact that a proof needs.
         cauchy_schwarz: pairs of vectors for which a proof needs the Cauchy-Schwarz inequality; that of two basis
             vectors (named ones, and gradients) is known in any case.
+        real_powers: pairs (z**e, w**e), 1 in place of one of them at most, for which a proof needs that the first is at
+            most the second where z <= w, and the tangent at z as a bound on w**e; where there are such, every power
+            whose exponent is no rational number is a mere number to the proof.
         families: for the refutation of an order of growth.
         counterexamples: for the refutation of a statement about whole trajectories, or of "there are constants"; or
             points that the search has missed.
@@ -228,6 +231,7 @@ class Hints:
     pairs: tuple[tuple[sp.Expr, sp.Expr], ...] | None = None
     squares: tuple[sp.Expr, ...] = ()
     cauchy_schwarz: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    real_powers: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     families: tuple[FamilyHint, ...] = ()
     counterexamples: tuple[Counterexample | PointCounterexample, ...] = ()
     parts: Mapping[str, Hints] = field(default_factory=dict)
