@@ -11,8 +11,9 @@ from sympy import And, Eq, Ge, Gt, Implies, Integer, Le, Or, Rational, Symbol, T
 
 from verify.errors import CertificateError
 from verify.kernel.check import check_evidence
-from verify.kernel.obligations import obligations
+from verify.kernel.obligations import _as_they_should_be, obligations
 from verify.kernel.real_powers import RealPowers, is_real_power
+from verify.proof.implication import attempt_implication
 from verify.proof.strategy import WORK, prove_part
 from verify.statement.claim import Claim, Hints
 from verify.statement.formula import ThereAre
@@ -172,6 +173,18 @@ def test_a_constant_may_hold_a_power() -> None:
     for constant in (sp.Max(x**e, 1), 1 + (1 + x**2) ** (1 / e)):
         assert not proved(claim(there, Ge(x, 0), Ge(e, 0), hints=Hints(constants={"": constant})))
         assert proved(claim(there, Gt(x, 0), Gt(e, 0), hints=Hints(constants={"": constant})))
+
+
+def test_an_assumption_with_a_power_that_may_have_no_value_says_nothing_of_a_constant() -> None:
+    """Where x < 0 and e = 1/2 both assumptions hold, whatever y is."""
+    either = Implies(rel(Ge, x**e, 1), Gt(y, 0)), Implies(rel(Le, x**e, 1), Gt(y, 0))
+    there = ThereAre(Tuple(K), Gt(K, 0), Tuple(y), rel(Ge, sp.Abs(x), 0))
+    named = claim(there, *either, hints=Hints(constants={"": y}))
+    goal = _as_they_should_be(named, named.assumptions, Gt(y, 0))
+    assert not any(one.has(Implies) and y in one.free_symbols for one in goal.hypotheses)
+    assert attempt_implication(goal.hypotheses, goal.conclusion, work=WORK["quick"]).certificate is None
+    helps = claim(there, rel(Ge, y**e, 1), hints=Hints(constants={"": 1 + x**2}))
+    assert len(_as_they_should_be(helps, helps.assumptions, Gt(1 + x**2, 0)).hypotheses) > 1
 
 
 def test_symbols_are_shared_and_inner_powers_come_first() -> None:

@@ -20,7 +20,7 @@ from verify.kernel.functions import definedness
 from verify.kernel.goals import Implication
 from verify.kernel.induction import by_growth, by_induction, by_phases
 from verify.kernel.powers import PowerAbstraction
-from verify.kernel.real_powers import RealPowers
+from verify.kernel.real_powers import RealPowers, real_powers
 from verify.kernel.spectral import SpectralGoal, expands, multiplier, multiplier_identity, spectral_goals
 from verify.kernel.stopping import by_stopping
 from verify.kernel.substitution import lost_conditions, put_in
@@ -229,13 +229,17 @@ def _named(claim: Claim, part: str, formula: Boolean) -> tuple[list[Implication]
 
 
 def _as_they_should_be(claim: Claim, assumed: Sequence[Boolean], condition: Boolean) -> Implication:
-    """That named constants meet their condition; symbols stand for its powers where the author asks for these."""
+    """That named constants meet their condition; symbols stand for its powers where the author asks for these.
+
+    An assumption "if p then q" with powers is left out: it holds where a power in p has no value.
+    """
     name = "the constants are as they should be"
     if not claim.hints.real_powers:
         return Implication(name, tuple(assumed), condition)
     powers = RealPowers()
     conclusion = powers.hidden(sp.And(*definedness(condition), condition))
-    return Implication(name, (*map(powers.hidden, assumed), *powers.facts(())), conclusion)
+    kept = [one for one in assumed if not (one.has(sp.Implies, sp.Equivalent) and real_powers(one))]
+    return Implication(name, (*map(powers.hidden, kept), *powers.facts(())), conclusion)
 
 
 def _instance(claim: Claim, part: str, formula: Boolean) -> list[Implication]:
