@@ -12,6 +12,7 @@ from verify.errors import InputError, VerifyError
 from verify.kernel.check import check_certificate
 from verify.kernel.evaluation import evaluate_point
 from verify.point import evaluate
+from verify.report.worked import work
 from verify.statement.claim import Claim, Hints
 from verify.statement.loss import Loss
 from verify.statement.system import System
@@ -77,3 +78,11 @@ def test_the_strategy_draws_from_these_spaces() -> None:
 
     point = find(parallel.strategy(), lambda drawn: "u_3" in drawn)
     assert point["loss"] is None and set(point) == {"u_1", "u_2", "u_3", "v_1", "v_2", "v_3", "loss"}
+
+
+def test_the_working_at_a_point_speaks_of_no_loss() -> None:
+    worked = work(parallel, {"u_1": "0", "u_2": "1", "v_1": "1", "v_2": "0"})
+    assert worked is not None
+    lines = [line for section in worked.sections for line in section.lines]
+    assert any(r"\langle u, v \rangle^{2}" in line for line in lines)
+    assert not any(r"\mathcal{L}" in line for line in lines)

@@ -28,7 +28,9 @@ from verify.statement.formula import (
     StepSum,
     ThereAre,
 )
+from verify.statement.loss import Loss
 from verify.statement.system import System
+from verify.statement.vectors import Inner, Norm, Vector
 
 x, y, K, J, e, rho, limit = sp.symbols("x y K J e rho l", real=True)
 turn = System("turn", (x, y), (-y, x))
@@ -86,6 +88,25 @@ TEXTS: list[tuple[sp.Basic, str, str]] = [
 def test_a_formula_reads(formula: sp.Basic, text: str, latex: str) -> None:
     assert str(formula) == text
     assert sp.latex(formula) == latex
+
+
+L, u = Loss(), Vector("u")
+POWERS = [
+    (L(u), "L(u)**2", r"\mathcal{L}(u)^{2}"),
+    (L.minimum, "(min L)**2", r"\left(\mathcal{L}^*\right)^{2}"),
+    (Inner(u, u), "<u, u>**2", r"\langle u, u \rangle^{2}"),
+    (Norm(u), "||u||**2", r"\left\lVert u \right\rVert^{2}"),
+    (LimInf(x), "(liminf_t x)**2", r"\left(\liminf_{t\to\infty} x\right)^{2}"),
+    (LimSup(x), "(limsup_t x)**2", r"\left(\limsup_{t\to\infty} x\right)^{2}"),
+    (StepSum(x), "(sum_(i<t) x)**2", r"\left(\sum_{i=0}^{t-1} x\big|_i\right)^{2}"),
+]
+
+
+@pytest.mark.parametrize(("base", "text", "latex"), POWERS, ids=[text for _, text, _ in POWERS])
+def test_a_power_reads(base: sp.Expr, text: str, latex: str) -> None:
+    assert (str(base**2), sp.latex(base**2)) == (text, latex)
+    assert str(2 * base) == f"2*{base}"
+    sp.latex(2 / base - base)
 
 
 def test_nested_formulas_read_from_the_outside_in() -> None:

@@ -220,9 +220,9 @@ class _Working:
     def _loss(self) -> list[Section]:
         """The concrete loss, its gradient, and why it belongs to the class."""
         member = self.member
-        if member is None:
+        if member is None or self.claim.loss_class is None:
             return []
-        scalar = self.claim.loss_class is not None and self.claim.loss_class.scalar
+        scalar = self.claim.loss_class.scalar
         names = dict(zip(member.coordinates, _coordinate_latex(member, scalar), strict=True))
         at = ", ".join(names.values())
         printer = MathPrinter(names)

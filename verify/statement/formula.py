@@ -8,6 +8,8 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean, BooleanFunction
 from sympy.printing.precedence import PRECEDENCE
 
+from verify.statement.vectors import PREFIXED, raised
+
 
 def _factor(printer: Any, expression: sp.Basic) -> str:
     """An expression as a factor: a sum in parentheses."""
@@ -326,12 +328,13 @@ class LimSup(sp.Function):
 
     nargs = 1
     is_real = True
+    precedence = PREFIXED
 
     def _sympystr(self, printer: Any) -> str:
         return f"limsup_t {_factor(printer, self.args[0])}"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\limsup_{{t\to\infty}} {_factor(printer, self.args[0])}"
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return raised(rf"\limsup_{{t\to\infty}} {_factor(printer, self.args[0])}", exp, bracket=True)
 
 
 class LimInf(sp.Function):
@@ -339,12 +342,13 @@ class LimInf(sp.Function):
 
     nargs = 1
     is_real = True
+    precedence = PREFIXED
 
     def _sympystr(self, printer: Any) -> str:
         return f"liminf_t {_factor(printer, self.args[0])}"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\liminf_{{t\to\infty}} {_factor(printer, self.args[0])}"
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return raised(rf"\liminf_{{t\to\infty}} {_factor(printer, self.args[0])}", exp, bracket=True)
 
 
 class Differentiable(TrajectoryFormula):
@@ -359,12 +363,13 @@ class StepSum(sp.Function):
 
     nargs = 1
     is_real = True
+    precedence = PREFIXED
 
     def _sympystr(self, printer: Any) -> str:
         return f"sum_(i<t) {_factor(printer, self.args[0])}"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\sum_{{i=0}}^{{t-1}} {_factor(printer, self.args[0])}\big|_i"
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return raised(rf"\sum_{{i=0}}^{{t-1}} {_factor(printer, self.args[0])}\big|_i", exp, bracket=True)
 
 
 class HittingTime:

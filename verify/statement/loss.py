@@ -12,7 +12,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from verify.errors import ClaimError
-from verify.statement.vectors import VectorValued
+from verify.statement.vectors import PREFIXED, VectorValued, raised
 
 
 class LossValue(sp.Function):
@@ -22,8 +22,8 @@ class LossValue(sp.Function):
     is_real = True
     is_extended_real = True
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\mathcal{{L}}({printer.doprint(self.args[1])})"
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return raised(rf"\mathcal{{L}}({printer.doprint(self.args[1])})", exp)
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.args[0]}({printer.doprint(self.args[1])})"
@@ -34,10 +34,11 @@ class LossMinimum(sp.Function):
 
     nargs = 1
     is_real = True
+    precedence = PREFIXED
     is_extended_real = True
 
-    def _latex(self, printer: Any) -> str:
-        return r"\mathcal{L}^*"
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return raised(r"\mathcal{L}^*", exp, bracket=True)
 
     def _sympystr(self, printer: Any) -> str:
         return f"min {self.args[0]}"
@@ -159,7 +160,7 @@ class ScalarLoss(sp.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         _, order, argument = self.args
         body = r"\ell" + "'" * int(order) + f"({printer.doprint(argument)})"
-        return body if exp is None else rf"{body}^{{{exp}}}"
+        return raised(body, exp)
 
     def _sympystr(self, printer: Any) -> str:
         name, order, argument = self.args

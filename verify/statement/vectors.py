@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sympy as sp
+from sympy.printing.precedence import PRECEDENCE
 
 from verify.errors import ClaimError
 
@@ -16,6 +17,17 @@ class Vector(sp.Symbol):
     def __new__(cls, name: str) -> Vector:
         """The vector of that name."""
         return super().__new__(cls, name)  # type: ignore[no-any-return]  # SymPy's Symbol is untyped
+
+
+#: How tightly a word before an argument binds ("min L"): as a factor it stands alone, as a base in parentheses.
+PREFIXED = PRECEDENCE["Pow"] - 1
+
+
+def raised(body: str, exp: str | None, *, bracket: bool = False) -> str:
+    """The LaTeX of a power of what ``body`` shows, as SymPy asks a function's printer for it; no power for None."""
+    if exp is None:
+        return body
+    return rf"\left({body}\right)^{{{exp}}}" if bracket else rf"{body}^{{{exp}}}"
 
 
 class VectorValued(sp.Function):
@@ -29,9 +41,9 @@ class Inner(sp.Function):
     is_real = True
     is_extended_real = True
 
-    def _latex(self, printer: Any) -> str:
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
         left, right = (printer.doprint(argument) for argument in self.args)
-        return rf"\langle {left}, {right} \rangle"
+        return raised(rf"\langle {left}, {right} \rangle", exp)
 
     def _sympystr(self, printer: Any) -> str:
         left, right = (printer.doprint(argument) for argument in self.args)
@@ -47,8 +59,7 @@ class Norm(sp.Function):
     is_nonnegative = True
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"\left\lVert {printer.doprint(self.args[0])} \right\rVert"
-        return body if exp is None else rf"{body}^{{{exp}}}"
+        return raised(rf"\left\lVert {printer.doprint(self.args[0])} \right\rVert", exp)
 
     def _sympystr(self, printer: Any) -> str:
         return f"||{printer.doprint(self.args[0])}||"
