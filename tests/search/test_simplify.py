@@ -55,6 +55,19 @@ def test_a_simpler_witness_is_found(claim: Claim, values: dict[str, Any], wanted
     assert size == {name: len(text) for name, text in wanted.items()}, best.point.values
 
 
+@pytest.mark.parametrize("exponent", [-11, -14, 12])
+@pytest.mark.parametrize(("power", "width"), [(3, "1/20"), (3, "1/400"), (4, "1/20"), (1, "1/20")])
+def test_numbers_that_are_tied_by_a_power_are_moved_together(exponent: int, power: int, width: str) -> None:
+    """Near y^2 = x^(-power), within a share of it."""
+    product = x**power * y**2
+    near = [Gt(x, 0), Gt(y, 0), rel(Gt, product, 1 - sp.Rational(width)), rel(Lt, product, 1 + sp.Rational(width))]
+    at = Fraction(37, 10) * Fraction(10) ** exponent
+    root = sp.sqrt(sp.Rational(at.numerator, at.denominator) ** -power)
+    other = Fraction(str(sp.N(root, 12))).limit_denominator(10**40)
+    best = simplest(Claim("tied", given=near, show=rel(Lt, x, 0)), {"x": at, "y": other})
+    assert all(max(value.numerator, value.denominator) < 10**5 for value in best.point.values.values())
+
+
 def test_what_sits_next_to_an_open_end_stays_a_witness() -> None:
     claim = Claim("open", given=[Gt(x, 1)], show=rel(Ge, x, sp.Rational(1001, 1000)))
     best = simplest(claim, {"x": 1 + Fraction(1234567, 10**11)})

@@ -28,7 +28,10 @@ DENOMINATORS = (1, 2, 4, 10, 16, 64, 1000, 10**6)
 SNAP = 1e-2
 
 #: How many simpler points are tried in the place of a witness.
-ATTEMPTS = 240
+ATTEMPTS = 360
+
+#: Numbers of so many powers of ten are moved towards 1 together, each with so many digits.
+EXTREME, SCALED_DIGITS = 4, (2, 4)
 
 #: Numbers belong to a tiny one if they are at most so many times larger or smaller.
 CLUSTER = 100
@@ -203,17 +206,21 @@ def _earlier(point: Point) -> Iterator[Point]:
 
 
 def _scaled(point: Point) -> Iterator[Point]:
-    """All numbers moved towards 1 together, as powers of the largest: x ~ 1e12, y ~ 1e12, rho ~ 1e-24, say."""
+    """All numbers moved towards 1 together, as powers of an extreme one: eta ~ 1e-12 and rho ~ eta^(-3/2), say."""
     sizes = {name: _magnitude(value) for name, value in point.values.items() if name != "t" and value}
-    largest = max(map(abs, sizes.values()), default=0)
-    if largest < 4:
-        return
-    powers = {name: round(size * 2 / largest) for name, size in sizes.items()}  # in halves of the largest
-    for share in (1.0, 0.9, 0.75, 0.5, 0.25):
-        values = dict(point.values)
-        for name, power in powers.items():
-            values[name] = _digits(values[name] * Fraction(10) ** -round(power * share * largest / 2), 2)
-        yield Point(values, point.family, point.loss_parameters)
+    extreme = sorted((name for name, size in sizes.items() if abs(size) >= EXTREME), key=lambda name: -abs(sizes[name]))
+    for unit in extreme:
+        powers = {name: Fraction(round(2 * size / sizes[unit]), 2) for name, size in sizes.items()}
+        for left in dict.fromkeys([0, 1, 2, 3, abs(sizes[unit]) // 2]):
+            moved = sizes[unit] - left if sizes[unit] > 0 else sizes[unit] + left
+            if any((power * moved).denominator != 1 for power in powers.values()):
+                continue
+            for digits in SCALED_DIGITS:
+                values = dict(point.values)
+                for name, power in powers.items():
+                    if power:
+                        values[name] = _digits(values[name] * Fraction(10) ** -int(power * moved), digits)
+                yield Point(values, point.family, point.loss_parameters)
 
 
 def _tiny(point: Point) -> list[Fraction]:
