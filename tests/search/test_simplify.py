@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 from sympy import Eq, Ge, Gt, Le, Lt
 
 from claims.sam_normalization import CLAIMS
 from claims.sam_normalization.losses import piecewise
-from verify.search.certify import Certified, Point, certify, simplify
+from verify.search.batch import Lane
+from verify.search.certify import Certified, Point, candidates, certify, simplify
 from verify.statement.claim import Claim
 
 x, y = sp.symbols("x y", real=True)
@@ -101,3 +103,12 @@ def test_a_tiny_range_of_a_loss_is_scaled_as_a_whole() -> None:
     best = simplify(claim, "", found, 256)
     assert best.point.values["c"] >= Fraction(1, 1000)
     assert max(len(str(number)) for knot in best.point.loss_parameters["knots"] for number in knot) < 6
+
+
+@pytest.mark.parametrize(
+    ("values", "parameters"),
+    [({"x": np.nan}, {}), ({"x": 1.0}, {"h": np.nan}), ({"x": 1.0}, {"knots": ((0.0, 1.0), (2.0, np.inf))})],
+)
+def test_where_floats_lost_a_number_there_is_no_candidate(values: dict[str, float], parameters: dict[str, Any]) -> None:
+    lane = Lane("", None, values, parameters, 0, -1.0, ())
+    assert not list(candidates(Claim("positive", over=x, show=rel(Ge, x, 0)), lane))

@@ -97,7 +97,8 @@ def certify(claim: Claim, reading: str, part: str, point: Point, bits: int) -> C
 
 def candidates(claim: Claim, lane: Lane) -> Iterator[Point]:
     """Rational points near a lane, the simplest first; the last is the lane itself."""
-    if not all(map(isfinite, lane.values.values())):
+    numbers: list[Any] = [*lane.values.values(), *_flat(lane.loss_parameters.values())]
+    if not all(map(isfinite, numbers)):
         return  # floats lost the point itself
     times = {"t": Fraction(lane.t)} if time in claim.parameters else {}
     seen = set()
