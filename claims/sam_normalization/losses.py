@@ -382,6 +382,10 @@ def _plsine_pl(a: sp.Expr, mu: sp.Expr) -> Boolean:
     )
 
 
+#: A best PL constant that is certainly smaller is 0 in all likelihood, and is not looked for in earnest.
+NO_PL = Fraction(1, 10**12)
+
+
 @lru_cache(maxsize=64)
 def plsine_constant(a: Fraction) -> tuple[Fraction, Fraction]:
     """Certified bounds on the best PL constant of w^2 + a sin(w)^2, for a >= -1, by branch and bound in balls.
@@ -406,6 +410,8 @@ def plsine_constant(a: Fraction) -> tuple[Fraction, Fraction]:
         return arb(fmpq(middle.numerator, middle.denominator), float(radius) * 1.0000001)
 
     def least(box: Any) -> Fraction:
+        if not box.is_finite():  # a ball that is too wide for its sinc
+            return Fraction(0)
         return max(Fraction(float(box.lower())) * Fraction(999999, 1000000), Fraction(0))
 
     upper = Fraction(2) * (1 + a)
@@ -414,8 +420,9 @@ def plsine_constant(a: Fraction) -> tuple[Fraction, Fraction]:
         bound, left, right = heap[0]
         middle = (left + right) / 2
         value = ratio(ball(middle, middle))
-        upper = min(upper, Fraction(float(value.upper())) * Fraction(1000001, 1000000))
-        if bound > 0 and upper - bound < upper / 1000:
+        if value.is_finite():
+            upper = min(upper, Fraction(float(value.upper())) * Fraction(1000001, 1000000))
+        if upper < NO_PL or (bound > 0 and upper - bound < upper / 1000):
             break
         heapq.heappop(heap)
         for start, end in ((left, middle), (middle, right)):

@@ -187,6 +187,16 @@ def test_a_loss_or_start_outside_the_class_is_not_admissible(name: str, loss: st
     assert any(violated in text for text in result.violated)
 
 
+def test_a_loss_without_a_pl_constant_is_in_no_class() -> None:
+    """Beyond a = 4.6 the gradient of w^2 + a sin(w)^2 vanishes away from its minimizer."""
+    assert plsine_constant(Fraction(115, 16)) < (Fraction(0), Fraction(1, 10**12))
+    values = {"beta": Fraction(100), "eta": Fraction(1, 200), "rho": Fraction(0), "w0": Fraction(1), "t": Fraction(1)}
+    result = evaluate_point(
+        BY_ID["lemma-49"], {**values, "mu": Fraction(1, 10**9)}, member_of(BY_ID["lemma-49"], "plsine(a=115/16)")
+    )
+    assert result.admissible is False
+
+
 def test_a_pl_constant_between_the_certified_bounds_is_not_decided() -> None:
     low, high = plsine_constant(Fraction(3))
     assert 0 < low < high < Fraction(1, 5)
