@@ -11,6 +11,7 @@ import sympy as sp
 from verify.errors import CertificateError, Contradiction
 from verify.kernel.check import SCHEMA, Accepted, Settled, check_evidence, combine_parts, combine_readings
 from verify.kernel.counterexample import counterexample_text
+from verify.kernel.evaluation import parameter_names
 from verify.kernel.families import family_text
 from verify.kernel.goals import weakest
 from verify.proof.smt import solve
@@ -23,6 +24,7 @@ from verify.search.run import Found, assumptions_met, probe, search
 from verify.search.sketched import certify_sketches
 from verify.statement.claim import Claim
 from verify.statement.formula import decided_by_eigenvalues, speaks_of_a_point
+from verify.statement.loss_text import member_of
 
 Progress = Callable[[str], None]
 
@@ -305,7 +307,9 @@ class _Decision:
                 reachable=True,
                 replay=f"verify replay {shlex.quote(self.address)}",
             )
-        values: dict[str, str] = dict(entry["values"])
+        given: dict[str, str] = entry["values"]  # in a file they are sorted by name
+        names = parameter_names(self.claim.instance, member_of(self.claim.instance, entry["loss"], given))
+        values = {name: given[name] for name in names}
         at = settled.point.parts[settled.part]
         time = values.get("t")
         return Witness(
