@@ -12,7 +12,7 @@ gd-rate gd-one-step gd-contraction-of-an-eigenvalue gd-best-step gd-contraction 
 gd-pl gd-threshold proximal-firmly-nonexpansive proximal-decrease proximal-contraction soft-thresholding moreau
 heavy-ball-roots heavy-ball-energy fista-momentum descent-ascent-grows extragradient bernoulli heron-error
 heron-decreases heron-stays-above logistic-interval logistic-cycle nested-roots means-approach sum-of-cubes
-frank-wolfe root-limit
+frank-wolfe root-limit pl-quadratic-growth
 """
 #: Statements that hold, each proved at the place that its source names.
 TRUE = frozenset(_TRUE.split())
