@@ -191,13 +191,12 @@ class _Decision:
                     return
 
     def _accept_witness(self, reading: str, certified: Certified) -> None:
-        member = certified.point.member if self.claim.loss_class is not None else None
         entry: dict[str, Any] = {
             "kind": "witness" if certified.kind == "violated" else "undefined",
             "reading": reading,
             "part": certified.part,
             "values": {name: str(value) for name, value in certified.point.values.items()},
-            "loss": member.name if member is not None else None,
+            "loss": certified.point.loss,
         }
         if certified.box:
             entry["box"] = {name: [str(low), str(high)] for name, (low, high) in certified.box.items()}

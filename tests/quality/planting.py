@@ -85,8 +85,7 @@ def other_searches(mutant: Claim, budget: Budget) -> Iterator[Point]:
     """A search with another seed."""
     found = search(mutant.instance, "", budget, SEED)
     for certified in [*found.undefined.values(), *(one for part in found.violated.values() for one in part)]:
-        member = certified.point.member
-        yield dict(certified.point.values), member.name if member is not None else None
+        yield dict(certified.point.values), certified.point.loss
 
 
 SOURCES = {"random points": random_points, "solver": solvers, "another search": other_searches}
@@ -103,6 +102,8 @@ def witness_of(mutant: Claim, budget: Budget) -> KnownWitness | None:
         except (VerifyError, TypeError, ValueError, NotImplementedError, ArithmeticError):
             continue  # this source does not know what to make of such a claim
         except _GivenUp:
+            continue
+        except IndexError:  # Hypothesis, when it is interrupted while it takes down what it has drawn
             continue
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)

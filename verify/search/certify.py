@@ -18,7 +18,7 @@ from verify.search.batch import Lane
 from verify.search.landmarks import snapped
 from verify.statement.claim import Claim
 from verify.statement.domain import Coordinate, domain_of
-from verify.statement.loss import Family, Member
+from verify.statement.loss import SPACES, Family, Member
 from verify.statement.system import time
 
 #: The denominators that a suspicious double is rounded to, the simplest first.
@@ -50,8 +50,13 @@ class Point:
 
     @property
     def member(self) -> Member | None:
-        """The concrete loss."""
+        """The concrete loss, or the space of its vectors."""
         return self.family.member(self.loss_parameters) if self.family is not None else None
+
+    @property
+    def loss(self) -> str | None:
+        """The concrete loss as text, None where no loss is spoken of."""
+        return None if self.family is None or self.family in SPACES else self.family.text(self.loss_parameters)
 
     @property
     def complexity(self) -> tuple[int, int, int]:
